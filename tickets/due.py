@@ -1,0 +1,87 @@
+"""Promised times on the office calendar: Chinese public holidays and make-up days, split shifts, Beijing time.
+
+Promised times are this system's own promise, not statute. Statutory deadlines are counted in `knowledge`, never here.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta, timezone
+
+import chinese_calendar
+
+BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
+SHIFTS = ((time(8, 30), time(12, 0)), (time(13, 0), time(17, 30)))  # eight working hours a day
+DAY_HOURS = 8
+YELLOW_HOURS = 4.0  # less working time than this left: the lamp turns yellow
+FAR = 400  # days looked ahead before giving up; no promise is that long
+
+
+def is_workday(day: date) -> bool:
+    """Whether the office works on `day`. Years the holiday calendar does not know yet count Monday to Friday."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+def shifts(start: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The stretches of office time from `start` on, each as (begin, end), at most FAR days ahead."""
+    local = start.astimezone(BEIJING)
+    for offset in range(FAR):
+        day = local.date() + timedelta(days=offset)
+        if not is_workday(day):
+            continue
+        for opens, closes in SHIFTS:
+            begin = max(local, datetime.combine(day, opens, BEIJING))
+            end = datetime.combine(day, closes, BEIJING)
+            if begin < end:
+                yield begin, end
+
+
+def add_work_hours(start: datetime, hours: float) -> datetime:
+    """The moment when `hours` of office time have passed since `start`."""
+    left = timedelta(hours=hours)
+    end = start
+    for begin, end in shifts(start):
+        if left <= end - begin:
+            return begin + left
+        left -= end - begin
+    return end
+
+
+def work_hours_between(start: datetime, end: datetime) -> float:
+    """Office hours between two moments; 0 when `end` is not after `start`."""
+    total = timedelta()
+    for begin, close in shifts(start):
+        if begin >= end:
+            break
+        total += min(close, end) - begin
+    return total / timedelta(hours=1)
+
+
+def open_now(now: datetime) -> bool:
+    """Whether the office is open at `now`."""
+    return next_opening(now) <= now
+
+
+def next_opening(now: datetime) -> datetime:
+    """`now` when the office is open, else the next time it opens."""
+    return next(shifts(now))[0]
+
+
+def overdue(due_at: datetime, now: datetime) -> str:
+    """The lamp for a running clock: "red" when late, "yellow" when little time is left, else "green"."""
+    if now >= due_at:
+        return "red"
+    return "yellow" if work_hours_between(now, due_at) < YELLOW_HOURS else "green"
+
+
+WEEKDAYS = "一二三四五六日"
+
+
+def say_time(moment: datetime) -> str:
+    """A moment as people read it, e.g. "11月24日（周二）下午5:30"."""
+    local = moment.astimezone(BEIJING)
+    half = "上午" if local.hour < 12 else "下午"
+    hour = local.hour if local.hour <= 12 else local.hour - 12
+    weekday = WEEKDAYS[local.weekday()]
+    return f"{local.month}月{local.day}日（周{weekday}）{half}{hour}:{local.minute:02d}"

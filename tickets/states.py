@@ -1,0 +1,234 @@
+"""The life of a case as one table. Buttons, notices and the diagram in the docs are read from here.
+
+Three tables: STATES (what each state is called, and whether the promised-time clock runs), ACTIONS (who may do it, what it
+is called, what the citizen is told), TRANSITIONS (which action leads from where to where). A pair that is not in TRANSITIONS
+cannot happen.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who acts. `CITIZEN` is the person whose case it is, `PARTY` the other side, `SYSTEM` the clock."""
+
+    CITIZEN = "citizen"
+    PARTY = "party"
+    CLERK = "clerk"
+    MEDIATOR = "mediator"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+ROLE_NAMES = {
+    Role.CITIZEN: "当事人",
+    Role.PARTY: "对方",
+    Role.CLERK: "受理员",
+    Role.MEDIATOR: "调解员",
+    Role.SUPERVISOR: "督办员",
+    Role.ADMIN: "管理员",
+    Role.SYSTEM: "系统",
+}
+
+STAFF = frozenset({Role.CLERK, Role.MEDIATOR, Role.SUPERVISOR, Role.ADMIN})
+DESK = frozenset({Role.CLERK, Role.MEDIATOR, Role.SUPERVISOR})
+DISPATCH = frozenset({Role.CLERK, Role.SUPERVISOR})
+
+
+class State(StrEnum):
+    SUBMITTED = "submitted"
+    TRIAGE = "triage"
+    NEED_INFO = "need_info"
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in_progress"
+    CO_HANDLING = "co_handling"
+    RETURNED = "returned"
+    CONSENT_PENDING = "consent_pending"
+    MEDIATING = "mediating"
+    AGREEMENT = "agreement"
+    TERMINATED = "terminated"
+    JUDICIAL_CONFIRM = "judicial_confirm"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    ARCHIVED = "archived"
+    WITHDRAWN = "withdrawn"
+    REDIRECTED = "redirected"
+
+
+@dataclass(frozen=True)
+class StateInfo:
+    """`label` for staff, `plain` for the citizen, `clock` whether the promised time runs, `open` whether work is left."""
+
+    label: str
+    plain: str
+    clock: bool = True
+    open: bool = True
+
+
+STATES: dict[State, StateInfo] = {
+    State.SUBMITTED: StateInfo("已提交", "窗口收到了，等人接手"),
+    State.TRIAGE: StateInfo("待分派", "窗口正在看该由谁来办"),
+    State.NEED_INFO: StateInfo("待补充", "等您补充情况", clock=False),
+    State.ASSIGNED: StateInfo("已派单", "已派给承办人，等他签收"),
+    State.ACCEPTED: StateInfo("已签收", "承办人接手了"),
+    State.IN_PROGRESS: StateInfo("办理中", "正在办"),
+    State.CO_HANDLING: StateInfo("协办中", "几个部门一起在办"),
+    State.RETURNED: StateInfo("已退回", "退回窗口重新分派"),
+    State.CONSENT_PENDING: StateInfo("待对方同意", "在问对方愿不愿意调解", clock=False),
+    State.MEDIATING: StateInfo("调解中", "正在调解"),
+    State.AGREEMENT: StateInfo("已达成协议", "双方谈拢了"),
+    State.TERMINATED: StateInfo("调解终止", "调解没成，可以走别的路"),
+    State.JUDICIAL_CONFIRM: StateInfo("司法确认提醒", "协议签了，30 天内可以一起去法院确认", clock=False),
+    State.RESOLVED: StateInfo("办结待确认", "办好了，等您说解决没有", clock=False),
+    State.REOPENED: StateInfo("已重开", "您说没解决，重新办"),
+    State.ARCHIVED: StateInfo("已归档", "已经办结", clock=False, open=False),
+    State.WITHDRAWN: StateInfo("已撤回", "您撤回了", clock=False, open=False),
+    State.REDIRECTED: StateInfo("已转出", "不归这里办，已告诉您去哪", clock=False, open=False),
+}
+
+
+class Action(StrEnum):
+    TRIAGE = "triage"
+    CLAIM = "claim"
+    ASSIGN = "assign"
+    RELEASE = "release"
+    ACCEPT = "accept"
+    START = "start"
+    ASK = "ask"
+    SUPPLY = "supply"
+    REPLY = "reply"
+    NOTE = "note"
+    ADD = "add"
+    CO_HANDLE = "co_handle"
+    CO_DONE = "co_done"
+    RETURN = "return"
+    INVITE = "invite"
+    CONSENT = "consent"
+    DECLINE = "decline"
+    AGREE = "agree"
+    TERMINATE = "terminate"
+    REMIND_CONFIRM = "remind_confirm"
+    RESOLVE = "resolve"
+    REDIRECT = "redirect"
+    CONFIRM = "confirm"
+    REOPEN = "reopen"
+    RATE = "rate"
+    WITHDRAW = "withdraw"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True)
+class ActionInfo:
+    """One thing that can happen.
+
+    `who` may do it; `needs` names the text that must come with it ("" none); `public` whether the citizen sees it in the
+    timeline; `notice` is what he is told, with {number}, {text}, {who} filled in ("" nothing).
+    """
+
+    label: str
+    who: frozenset[Role]
+    needs: str = ""
+    public: bool = True
+    notice: str = ""
+
+
+CITIZEN = frozenset({Role.CITIZEN})
+OWN_SIDE = frozenset({Role.CITIZEN, Role.CLERK, Role.MEDIATOR})
+
+ACTIONS: dict[Action, ActionInfo] = {
+    Action.TRIAGE: ActionInfo("开始分派", DISPATCH),
+    Action.CLAIM: ActionInfo("接单", DESK, notice="您的工单 {number} 由{who}接手了。"),
+    Action.ASSIGN: ActionInfo("转交", DISPATCH | {Role.MEDIATOR}, notice="您的工单 {number} 已转给{text}。"),
+    Action.RELEASE: ActionInfo("放回队列", DESK | {Role.SYSTEM}, public=False),
+    Action.ACCEPT: ActionInfo("签收", DESK, notice="您的工单 {number} 由{who}接手了。"),
+    Action.START: ActionInfo("开始办理", DESK),
+    Action.ASK: ActionInfo("请补充", DESK, needs="要当事人补充什么", notice="关于工单 {number}，{who}想问您：\n{text}"),
+    Action.SUPPLY: ActionInfo("补充情况", OWN_SIDE),
+    Action.REPLY: ActionInfo("回复", DESK, needs="回复的话", notice="关于工单 {number}，{who}回复您：\n{text}"),
+    Action.NOTE: ActionInfo("内部备注", STAFF, needs="备注", public=False),
+    Action.ADD: ActionInfo("补充留言", CITIZEN),
+    Action.CO_HANDLE: ActionInfo("请协办", DESK, needs="请谁协办什么"),
+    Action.CO_DONE: ActionInfo("协办完成", DESK),
+    Action.RETURN: ActionInfo("退回", DESK, needs="退回的理由和建议去处", public=False),
+    Action.INVITE: ActionInfo("征求对方意见", DESK, notice="工单 {number}：在问对方愿不愿意调解，有消息就告诉您。"),
+    Action.CONSENT: ActionInfo(
+        "对方同意调解", DESK | {Role.PARTY}, notice="工单 {number}：对方愿意调解，调解员会约时间。"
+    ),
+    Action.DECLINE: ActionInfo(
+        "对方不同意",
+        DESK | {Role.PARTY},
+        notice="工单 {number}：对方不愿意调解。您还可以申请仲裁、行政处理，或者去法院起诉（人民调解法第二十六条）。",
+    ),
+    Action.AGREE: ActionInfo("达成协议", DESK, needs="协议要点", notice="工单 {number}：双方谈拢了。\n{text}"),
+    Action.TERMINATE: ActionInfo(
+        "终止调解",
+        DESK,
+        needs="终止的原因",
+        notice="工单 {number}：调解没成。\n{text}\n您还可以依法申请仲裁、行政处理，或者去法院起诉（人民调解法第二十六条）。",
+    ),
+    Action.REMIND_CONFIRM: ActionInfo(
+        "提醒司法确认",
+        DESK | {Role.SYSTEM},
+        notice="工单 {number}：协议生效起 30 天内，双方可以一起去法院申请司法确认（人民调解法第三十三条），对方反悔才好强制执行。",
+    ),
+    Action.RESOLVE: ActionInfo(
+        "办结", DESK, needs="办结的结果", notice="工单 {number} 办好了。结果：\n{text}\n问题解决了吗？"
+    ),
+    Action.REDIRECT: ActionInfo("指引转出", DESK, needs="该去哪里", notice="工单 {number} 不归这里办。\n{text}"),
+    Action.CONFIRM: ActionInfo("解决了", CITIZEN),
+    Action.REOPEN: ActionInfo("没解决，重开", CITIZEN),
+    Action.RATE: ActionInfo("评价", CITIZEN),
+    Action.WITHDRAW: ActionInfo("撤回", CITIZEN),
+    Action.ARCHIVE: ActionInfo("归档", DISPATCH | {Role.SYSTEM}),
+}
+
+_WORKING = (State.ACCEPTED, State.IN_PROGRESS, State.CO_HANDLING, State.REOPENED)
+_QUEUED = (State.SUBMITTED, State.TRIAGE, State.RETURNED, State.REOPENED)
+_OPEN = tuple(state for state, info in STATES.items() if info.open)
+_UNRESOLVED = tuple(state for state in _OPEN if state is not State.RESOLVED)
+
+
+def _rows(sources: tuple[State, ...], action: Action, target: State | None) -> dict[tuple[State, Action], State]:
+    """`target` None means the state stays as it is."""
+    return {(source, action): target or source for source in sources}
+
+
+TRANSITIONS: dict[tuple[State, Action], State] = {
+    **_rows((State.SUBMITTED, State.RETURNED), Action.TRIAGE, State.TRIAGE),
+    **_rows(_QUEUED, Action.CLAIM, State.ACCEPTED),
+    **_rows((*_QUEUED, State.ASSIGNED, *_WORKING, State.NEED_INFO), Action.ASSIGN, State.ASSIGNED),
+    **_rows((State.ASSIGNED, State.ACCEPTED, State.IN_PROGRESS), Action.RELEASE, State.TRIAGE),
+    **_rows((State.ASSIGNED,), Action.ACCEPT, State.ACCEPTED),
+    **_rows((State.ACCEPTED, State.REOPENED), Action.START, State.IN_PROGRESS),
+    **_rows((*_QUEUED, *_WORKING, State.MEDIATING, State.NEED_INFO), Action.ASK, State.NEED_INFO),
+    **_rows((State.NEED_INFO,), Action.SUPPLY, State.IN_PROGRESS),
+    **_rows(_WORKING, Action.REPLY, State.IN_PROGRESS),
+    **_rows((State.CO_HANDLING,), Action.REPLY, State.CO_HANDLING),
+    **_rows((State.NEED_INFO, State.CONSENT_PENDING, State.MEDIATING, State.AGREEMENT), Action.REPLY, None),
+    **_rows((State.TERMINATED, State.JUDICIAL_CONFIRM, State.RESOLVED), Action.REPLY, None),
+    **_rows(tuple(State), Action.NOTE, None),
+    **_rows(tuple(state for state in _OPEN if state is not State.NEED_INFO), Action.ADD, None),
+    **_rows((State.ACCEPTED, State.IN_PROGRESS), Action.CO_HANDLE, State.CO_HANDLING),
+    **_rows((State.CO_HANDLING,), Action.CO_DONE, State.IN_PROGRESS),
+    **_rows((State.ASSIGNED, State.ACCEPTED, State.IN_PROGRESS), Action.RETURN, State.RETURNED),
+    **_rows((State.ACCEPTED, State.IN_PROGRESS), Action.INVITE, State.CONSENT_PENDING),
+    **_rows((State.CONSENT_PENDING,), Action.CONSENT, State.MEDIATING),
+    **_rows((State.CONSENT_PENDING, State.MEDIATING), Action.DECLINE, State.TERMINATED),
+    **_rows((State.MEDIATING,), Action.AGREE, State.AGREEMENT),
+    **_rows((State.CONSENT_PENDING, State.MEDIATING), Action.TERMINATE, State.TERMINATED),
+    **_rows((State.AGREEMENT,), Action.REMIND_CONFIRM, State.JUDICIAL_CONFIRM),
+    **_rows((*_WORKING, State.AGREEMENT, State.TERMINATED, State.JUDICIAL_CONFIRM), Action.RESOLVE, State.RESOLVED),
+    **_rows((*_QUEUED, *_WORKING, State.ASSIGNED), Action.REDIRECT, State.REDIRECTED),
+    **_rows((State.RESOLVED,), Action.CONFIRM, State.ARCHIVED),
+    **_rows((State.RESOLVED, State.ARCHIVED), Action.REOPEN, State.REOPENED),
+    **_rows((State.RESOLVED, State.ARCHIVED), Action.RATE, None),
+    **_rows(_UNRESOLVED, Action.WITHDRAW, State.WITHDRAWN),
+    **_rows((State.RESOLVED,), Action.ARCHIVE, State.ARCHIVED),
+}
+
+
+def possible(state: State, role: Role) -> tuple[Action, ...]:
+    """The actions that `role` has in `state`, in the order of ACTIONS."""
+    return tuple(a for a, info in ACTIONS.items() if role in info.who and (state, a) in TRANSITIONS)
