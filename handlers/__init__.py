@@ -1,0 +1,45 @@
+"""The conversation: one file for each thing a person can want; message in, outcome out. Pure and synchronous.
+
+`HANDLERS` is the order of precedence: the first whose `accepts` says yes handles the message.
+"""
+
+from types import ModuleType
+
+from handlers import (
+    ask,
+    case,
+    emergency,
+    fallback,
+    guide,
+    intake,
+    law,
+    person,
+    privacy,
+    staff,
+    start,
+)
+from handlers.types import Facts, Message, Outcome, Session
+from knowledge import Knowledge
+
+HANDLERS: tuple[ModuleType, ...] = (
+    emergency,
+    staff,
+    start,
+    person,
+    privacy,
+    case,
+    guide,
+    intake,
+    law,
+    ask,
+    fallback,
+)
+
+
+def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    """What `message` leads to. Pure: the same arguments give the same outcome."""
+    for handler in HANDLERS:
+        if handler.accepts(message, session, facts, knowledge):
+            outcome: Outcome = handler.handle(message, session, facts, knowledge)
+            return outcome
+    raise AssertionError("fallback accepts everything")

@@ -1,0 +1,190 @@
+"""A free question: a cited answer when sure, choices when not, the right door when it is not ours, a person always."""
+
+from dataclasses import asdict, replace
+
+from handlers import intake
+from handlers.buttons import PERSON, Button, button, column, parse
+from handlers.types import Facts, LogQuestion, Message, Outcome, Rate, Reply, Session, Source
+from knowledge import Knowledge
+from knowledge.types import Citation, Context, Decision, Topic
+
+DISCLAIMER = "这是信息和指引，不是法律意见，以执法机关和法院的认定为准。"
+BUTTONS = frozenset({"topic", "yes", "no", "more", "back-ask", "none"})
+UNCLEAR = "我没把握。您问的是不是下面哪一样？"
+LOST = "这个我答不了，怕说错。换几个字再说一遍，或者点“找人工”，让窗口的人答您。"
+MISSES = 2  # the third question in a row that finds nothing goes to a person without asking
+LONGEST = 4000  # characters read of one message
+
+
+def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> bool:
+    """Any text, and the buttons under answers."""
+    if message.button:
+        return parse(message.button)[0] in BUTTONS
+    return bool(message.text.strip())
+
+
+def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    if message.button:
+        verb, arguments = parse(message.button)
+        return _button(verb, arguments, session, facts, knowledge)
+    text = message.text.strip()[:LONGEST]
+    decision = knowledge.decide(text, Context(session.topic, session.query) if session.topic else None)
+    outcome = ACTIONS[decision.action](text, decision, session, facts, knowledge)
+    log = LogQuestion(
+        text=text, action=decision.action, topics=tuple(m.id for m in decision.topics[:3]), why=asdict(decision.why)
+    )
+    return replace(outcome, effects=(*outcome.effects, log))
+
+
+def _button(verb: str, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    topic = knowledge.topics.get(arguments[0]) if arguments else None
+    if verb == "none":
+        miss = Rate(topic=session.topic, useful="wrong", query=session.query)
+        outcome = intake.begin("", session, facts, knowledge)
+        return replace(outcome, effects=(miss,))
+    if topic is None:
+        return Outcome(replies=(Reply(text="这一条内容已经更新，请再问一遍。", buttons=column(PERSON)),), session=session)
+    return BUTTON[verb](topic, arguments, session, facts, knowledge)
+
+
+def _open_topic(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    after = replace(session, want="", step="", slots={}, topic=topic.id, misses=0)
+    return Outcome(replies=(answer(topic),), session=after)
+
+
+def _useful(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    rate = Rate(topic=topic.id, useful="yes", query=session.query)
+    return Outcome(replies=(Reply(text="好，帮上就好。还有事接着问。"),), session=session, effects=(rate,))
+
+
+def _useless(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    rate = Rate(topic=topic.id, useful="no", query=session.query)
+    related = [knowledge.topics[id] for id in topic.related if id in knowledge.topics][:3]
+    rows = [button(one.title, "topic", one.id) for one in related]
+    if topic.service in knowledge.services:
+        rows.append(button(f"申请{knowledge.services[topic.service].title}", "order", topic.service))
+    text = "没解决的话，有三条路：看看相近的，申请服务，或者直接找人。"
+    return Outcome(replies=(Reply(text=text, buttons=column(*rows, PERSON)),), session=session, effects=(rate,))
+
+
+def _more(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    parts = list(topic.details)
+    if topic.penalty:
+        parts.append(f"【会怎么罚】\n{topic.penalty}")
+    if topic.first_hint:
+        parts.append(f"【头一回】{topic.first_hint}")
+    if topic.periods:
+        parts.append("【期限】\n" + "\n".join(f"· {p.name}：{p.amount}{p.unit}，从{p.start}起" for p in topic.periods))
+    related = [button(knowledge.topics[id].title, "topic", id) for id in topic.related if id in knowledge.topics][:3]
+    text = "\n\n".join(parts) or topic.short
+    return Outcome(replies=(Reply(text=text, sources=sources(topic), buttons=column(*related, PERSON)),), session=session)
+
+
+def _ask_back(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    """The conclusion that the chosen fact leads to."""
+    try:
+        asked = topic.ask_back[int(arguments[1])]
+        label, conclusion = asked.options[int(arguments[2])]
+    except (IndexError, ValueError):
+        return Outcome(replies=(answer(topic),), session=session)
+    text = f"{asked.question}{label}。\n{conclusion}\n{DISCLAIMER}"
+    return Outcome(replies=(Reply(text=text, sources=sources(topic), buttons=_thumbs(topic)),), session=session)
+
+
+BUTTON = {"topic": _open_topic, "yes": _useful, "no": _useless, "more": _more, "back-ask": _ask_back}
+
+
+def answer(topic: Topic, echo: str = "", penalty_first: bool = False) -> Reply:
+    """The approved answer of a topic: conclusion, next steps, sources, one line of disclaimer, buttons."""
+    parts = [echo] if echo else []
+    parts.append(topic.short)
+    if penalty_first and topic.penalty:
+        parts.append(f"会怎么罚：\n{topic.penalty}")
+    if topic.service_form:
+        form = topic.service_form
+        parts.append(f"谁可以提：{form.who}\n承办：{form.team}\n时限：{form.promise}\n收费：{form.fee}")
+    parts.append("\n".join(["怎么办：", *(f"· {step}" for step in topic.steps)]))
+    parts += [f"要紧的一点：{one.question}" for one in topic.ask_back[:1]]
+    parts.append(DISCLAIMER)
+    return Reply(text="\n\n".join(parts), sources=sources(topic), buttons=_answer_buttons(topic))
+
+
+def _answer_buttons(topic: Topic) -> tuple[tuple[Button, ...], ...]:
+    rows: list[tuple[Button, ...]] = []
+    if topic.ask_back:
+        options = topic.ask_back[0].options
+        rows.append(tuple(button(label, "back-ask", topic.id, "0", str(i)) for i, (label, _) in enumerate(options)))
+    if topic.service_form:
+        rows.append((button("申请这项服务", "order", topic.id),))
+    rows.append((button("说详细点", "more", topic.id), button("看条文", "law", topic.id)))
+    return (*rows, *_thumbs(topic))
+
+
+def _thumbs(topic: Topic) -> tuple[tuple[Button, ...], ...]:
+    return ((button("有用", "yes", topic.id), button("没解决", "no", topic.id), PERSON),)
+
+
+def sources(topic: Topic) -> tuple[Source, ...]:
+    """The topic's citations, each with its version and a caveat where the text in force could not be checked."""
+    return tuple(source(one) for one in topic.citations)
+
+
+def source(one: Citation) -> Source:
+    """A citation as a reply carries it."""
+    article = f"{one.article}" + (f"-{one.suffix}" if one.suffix else "")
+    return Source(
+        label=one.label, law=one.law, article=article, version=one.version, caveat=one.caveat, link=f"/law/{one.law}/{article}"
+    )
+
+
+def _answer(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    topic = knowledge.topics[decision.topics[0].id]
+    replies = [answer(topic, decision.echo, penalty_first="罚" in text)]
+    replies += [answer(knowledge.topics[id]) for id in decision.also if id in knowledge.topics]
+    return Outcome(replies=tuple(replies), session=replace(session, topic=topic.id, query=text, misses=0))
+
+
+def _clarify(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    """The question that separates the candidates, with up to three of them to tap."""
+    asked = decision.outside.reply if decision.outside and decision.outside.reply else UNCLEAR
+    choices = decision.outside.choices if decision.outside and decision.outside.choices else ()
+    ids = choices or tuple(m.id for m in decision.topics[:3])
+    known = [button(knowledge.topics[id].title, "topic", id) for id in ids if id in knowledge.topics]
+    head = f"{decision.echo}\n{asked}" if decision.echo else asked
+    reply = Reply(text=head, buttons=column(*known[:3], button("都不是，找人工", "none")))
+    return Outcome(replies=(reply,), session=replace(session, query=text))
+
+
+def _refuse(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    outside = decision.outside
+    if outside is None:
+        return _miss(text, session, facts, knowledge)
+    door = knowledge.topics.get(outside.door)
+    rows = [button(door.title, "topic", door.id)] if door else []
+    reply = Reply(text=outside.reply, buttons=column(*rows, PERSON))
+    return Outcome(replies=(reply,), session=replace(session, query=text))
+
+
+def _miss(text: str, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    """Found nothing: say so, offer a person; the third time in a row begin to take the matter down."""
+    counted = replace(session, query=text, misses=session.misses + 1)
+    if session.misses >= MISSES:
+        begun = intake.begin("", replace(counted, misses=0), facts, knowledge)
+        first = replace(begun.replies[0], text=f"问了几回我都答不上，直接给您找人。\n{begun.replies[0].text}")
+        return replace(begun, replies=(first,))
+    return Outcome(replies=(Reply(text=LOST, buttons=column(PERSON, button("看菜单", "menu"))),), session=counted)
+
+
+def _smalltalk(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    reply = decision.outside.reply if decision.outside else "您好，有事直接打字问我。"
+    return Outcome(replies=(Reply(text=reply, buttons=column(button("看菜单", "menu"))),), session=session)
+
+
+ACTIONS = {
+    "answer": _answer,
+    "clarify": _clarify,
+    "refuse": _refuse,
+    "statute": _refuse,
+    "smalltalk": _smalltalk,
+    "emergency": _smalltalk,
+}

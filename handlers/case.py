@@ -1,0 +1,222 @@
+"""A person's own cases: where they stand, like tracking a parcel; add to them, withdraw, confirm, rate, reopen."""
+
+from dataclasses import replace
+
+from handlers.buttons import PERSON, Button, button, column, parse
+from handlers.desk import event_line as _staff_line
+from handlers.desk import tell_staff, tell_supervisors
+from handlers.numbers import find_number
+from handlers.start import word
+from handlers.types import ChangeTicket, Facts, Message, Outcome, Reply, Session
+from knowledge import Knowledge
+from tickets.due import say_time
+from tickets.states import ACTIONS, STATES, Action, Role, State, possible
+from tickets.ticket import REOPEN_LIMIT, Actor, Event, NotAllowed, Ticket, apply
+
+WORDS = frozenset("进度 查进度 我的工单 工单 我的单子 /status /progress 查单 办到哪了 到哪一步了".split())
+BUTTONS = frozenset({"case", "add", "act", "rate", "new"})
+RATINGS = {"good": "满意", "fair": "一般", "bad": "不满意"}
+SHOWN = 8  # cases listed at once
+FINISHED = frozenset({"完了", "好了", "就这些", "没了", "发完了"})
+
+
+def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> bool:
+    """Progress words, case buttons, an own ticket number, a reply to a letter, or whatever comes while adding."""
+    if message.button:
+        return parse(message.button)[0] in BUTTONS
+    if word(message) in WORDS or session.want == "case":
+        return True
+    return session.want == "" and _meant(message, facts) is not None
+
+
+def _meant(message: Message, facts: Facts) -> Ticket | None:
+    """The case a free message belongs to: named by its number or replied to, or waiting for this person's answer."""
+    number = message.reply_to or find_number(message.text)
+    if number:
+        return own(number, facts)
+    return next((t for t in facts.tickets if t.state is State.NEED_INFO), None)
+
+
+def own(number: str, facts: Facts) -> Ticket | None:
+    """The sender's own case of that number."""
+    return next((t for t in facts.tickets if t.number == number), None)
+
+
+def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    verb, arguments = parse(message.button)
+    if message.button:
+        return _button(verb, arguments, message, session, facts)
+    if word(message) in WORDS:
+        return Outcome(replies=(_list(facts),), session=_leave(session))
+    if session.want == "case":
+        return _in_case(message, session, facts)
+    ticket = _meant(message, facts)
+    if ticket is None:
+        return Outcome(replies=(_list(facts),), session=session)
+    bare = find_number(message.text) and len(message.text) <= 16 and not message.reply_to
+    if bare:
+        return Outcome(replies=(view(ticket, facts),), session=_leave(session))
+    return _add(ticket, message, facts, session)
+
+
+def _leave(session: Session) -> Session:
+    return replace(session, want="", step="", slots={}) if session.want == "case" else session
+
+
+def _button(verb: str, arguments: tuple[str, ...], message: Message, session: Session, facts: Facts) -> Outcome:
+    ticket = own(arguments[0], facts) if arguments else None
+    if ticket is None:
+        return Outcome(replies=(_list(facts),), session=_leave(session))
+    if verb == "add":
+        return _begin_add(ticket)
+    if verb == "act" and len(arguments) > 1 and arguments[1] in set(Action):
+        return _act(ticket, Action(arguments[1]), message, facts, session)
+    if verb == "rate" and len(arguments) > 1:
+        return _rate(ticket, arguments[1], message, facts)
+    return Outcome(replies=(view(ticket, facts),), session=_leave(session))
+
+
+def _begin_add(ticket: Ticket) -> Outcome:
+    text = f"要补充到工单 {ticket.number} 的话、照片、文件，直接发给我，可以发好几条。发完了回“完了”。"
+    session = Session(want="case", step="add", slots={"number": ticket.number})
+    return Outcome(replies=(Reply(text=text, ticket=ticket.number, ask="file"),), session=session)
+
+
+def _in_case(message: Message, session: Session, facts: Facts) -> Outcome:
+    ticket = own(session.slots.get("number", ""), facts)
+    if ticket is None or word(message) in FINISHED:
+        return Outcome(replies=(Reply(text="好，都记上了。发“进度”随时看。", buttons=column(button("看进度", "case"))),))
+    if session.step == "why":
+        return _bad_rating(ticket, message, facts)
+    return _add(ticket, message, facts, session)
+
+
+def _citizen(message: Message) -> Actor:
+    return Actor(id=message.key, role=Role.CITIZEN, name=message.name)
+
+
+def _add(ticket: Ticket, message: Message, facts: Facts, session: Session) -> Outcome:
+    """Put what was sent into the case and tell whoever works on it."""
+    can = possible(ticket.state, Role.CITIZEN)
+    action = next((a for a in (Action.SUPPLY, Action.ADD) if a in can), None)
+    if action is None:
+        text = f"工单 {ticket.number} 已经{STATES[ticket.state].label}，不能再补充。还有事可以重开，或者另开一单。"
+        return Outcome(replies=(Reply(text=text, ticket=ticket.number, buttons=_closed_buttons(ticket)),))
+    text = message.text or _named(message)
+    changed, event = apply(ticket, action, _citizen(message), facts.now, text)
+    told = tell_staff(facts, changed, f"工单 {changed.number} 当事人补充：{text}", urgent=changed.urgent)
+    effects = (ChangeTicket(ticket=changed, event=event, attachments=message.attachments), *told)
+    rows = ((button("看进度", "case", ticket.number), button("这是另一件事", "new", ticket.number)),)
+    said = f"记到工单 {ticket.number} 里了，承办的人会看到。"
+    return Outcome(replies=(Reply(text=said, ticket=ticket.number, buttons=rows),), session=session, effects=effects)
+
+
+def _named(message: Message) -> str:
+    names = "、".join(KINDS.get(a.kind, "文件") for a in message.attachments)
+    return f"（发来{names}）" if names else "（空消息）"
+
+
+KINDS = {"photo": "照片", "voice": "语音", "video": "视频", "location": "位置", "contact": "联系人", "file": "文件", "sticker": "表情"}
+
+
+def _act(ticket: Ticket, action: Action, message: Message, facts: Facts, session: Session) -> Outcome:
+    try:
+        changed, event = apply(ticket, action, _citizen(message), facts.now, message.text)
+    except NotAllowed as error:
+        return Outcome(replies=(Reply(text=str(error), ticket=ticket.number, buttons=_closed_buttons(ticket)),))
+    told = tell_staff(facts, changed, f"工单 {changed.number} 当事人：{ACTIONS[action].label}")
+    effects = (ChangeTicket(ticket=changed, event=event), *told)
+    return Outcome(replies=(AFTER[action](changed),), effects=effects)
+
+
+def _after_confirm(ticket: Ticket) -> Reply:
+    rating = tuple(button(label, "rate", ticket.number, name) for name, label in RATINGS.items())
+    return Reply(text="好，这件事办结归档。您对这次服务满意吗？", ticket=ticket.number, buttons=(rating,))
+
+
+def _after_reopen(ticket: Ticket) -> Reply:
+    text = f"工单 {ticket.number} 重新打开了，承办的人会再联系您。哪里没解决？直接写给我，会记到这张单里。"
+    return Reply(text=text, ticket=ticket.number, buttons=column(button("补充", "add", ticket.number)))
+
+
+def _after_withdraw(ticket: Ticket) -> Reply:
+    text = f"工单 {ticket.number} 撤回了。以后还要办，发“人工”重新交就行。"
+    return Reply(text=text, ticket=ticket.number)
+
+
+AFTER = {Action.CONFIRM: _after_confirm, Action.REOPEN: _after_reopen, Action.WITHDRAW: _after_withdraw}
+
+
+def _rate(ticket: Ticket, rating: str, message: Message, facts: Facts) -> Outcome:
+    label = RATINGS.get(rating, "一般")
+    try:
+        changed, event = apply(ticket, Action.RATE, _citizen(message), facts.now, label, rating=rating)
+    except NotAllowed as error:
+        return Outcome(replies=(Reply(text=str(error), ticket=ticket.number),))
+    effects = (ChangeTicket(ticket=changed, event=event),)
+    if rating != "bad":
+        return Outcome(replies=(Reply(text="谢谢，记下了。", ticket=ticket.number),), effects=effects)
+    told = tell_supervisors(facts, changed, f"工单 {changed.number} 当事人不满意，请回访。")
+    after = Session(want="case", step="why", slots={"number": ticket.number})
+    reply = Reply(text="对不住。哪里没办好？写一句，督办员会看到。", ticket=ticket.number)
+    return Outcome(replies=(reply,), session=after, effects=(*effects, *told))
+
+
+def _bad_rating(ticket: Ticket, message: Message, facts: Facts) -> Outcome:
+    changed, event = apply(ticket, Action.RATE, _citizen(message), facts.now, f"不满意：{message.text}", rating="bad")
+    told = tell_supervisors(facts, changed, f"工单 {changed.number} 当事人说：{message.text}")
+    text = "记下了，督办员会看。还没解决的话可以重开这张单。"
+    reply = Reply(text=text, ticket=ticket.number, buttons=_closed_buttons(changed))
+    return Outcome(replies=(reply,), effects=(ChangeTicket(ticket=changed, event=event), *told))
+
+
+def _closed_buttons(ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+    can = possible(ticket.state, Role.CITIZEN)
+    if Action.REOPEN in can and ticket.reopened < REOPEN_LIMIT:
+        return ((button("没解决，重开", "act", ticket.number, Action.REOPEN), PERSON),)
+    return ((PERSON,),)
+
+
+def _list(facts: Facts) -> Reply:
+    if not facts.tickets:
+        text = "您在这里还没有工单。有事直接打字问；要找窗口的人，发“人工”。"
+        return Reply(text=text, buttons=column(PERSON))
+    if len(facts.tickets) == 1:
+        return view(facts.tickets[0], facts)
+    shown = facts.tickets[:SHOWN]
+    lines = [f"{t.number} {t.title}：{STATES[t.state].plain}" for t in shown]
+    rows = column(*(button(f"{t.number} {t.title}"[:24], "case", t.number) for t in shown))
+    return Reply(text="\n".join(["您的工单：", *lines]), buttons=rows)
+
+
+def view(ticket: Ticket, facts: Facts) -> Reply:
+    """The case as its owner sees it: where it stands and the public history, newest first."""
+    lines = [f"工单 {ticket.number}：{ticket.title}", f"现在：{STATES[ticket.state].plain}"]
+    if ticket.owner_name:
+        lines.append(f"承办：{ticket.owner_name}")
+    if ticket.open and STATES[ticket.state].clock:
+        lines.append(f"答应在 {say_time(ticket.due_at)} 前给您回话")
+    if ticket.outcome:
+        lines.append(f"结果：{ticket.outcome}")
+    history = [line(event) for event in reversed(facts.events) if event.public and event.number == ticket.number]
+    lines += history[:10]
+    return Reply(text="\n".join(lines), ticket=ticket.number, buttons=_view_buttons(ticket))
+
+
+def line(event: Event) -> str:
+    """One public event, as a parcel's track shows it."""
+    return "· " + _staff_line(event)
+
+
+def _view_buttons(ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+    can = possible(ticket.state, Role.CITIZEN)
+    rows: list[tuple[Button, ...]] = []
+    if Action.CONFIRM in can:
+        rows.append((button("解决了", "act", ticket.number, Action.CONFIRM), button("没解决", "act", ticket.number, Action.REOPEN)))
+    if Action.ADD in can or Action.SUPPLY in can:
+        rows.append((button("补充", "add", ticket.number), button("撤回", "act", ticket.number, Action.WITHDRAW)))
+    if not ticket.open and Action.RATE in can and not ticket.rating:
+        rows.append(tuple(button(label, "rate", ticket.number, name) for name, label in RATINGS.items()))
+    if not ticket.open:
+        rows += _closed_buttons(ticket)
+    return tuple(row for row in rows if row)

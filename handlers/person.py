@@ -1,0 +1,26 @@
+"""找人工: a person is one word away at any time."""
+
+from handlers import intake
+from handlers.buttons import parse
+from handlers.start import word
+from handlers.types import Facts, Message, Outcome, Reply, Session
+from knowledge import Knowledge
+
+WORDS = frozenset(
+    "人工 找人工 转人工 人工服务 叫人工 真人 找真人 客服 找客服 人工客服 我要人工 我要找人 找个人 找个真人 /human 调解员 找调解员".split()
+)
+GROUP = "这是群里，大家都看得见。您个人的事请点我的头像私聊我，再发“人工”。"
+
+
+def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> bool:
+    """The word, or a button that leads to a person or to a service."""
+    return word(message) in WORDS or parse(message.button)[0] in ("person", "order")
+
+
+def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    if message.group:
+        return Outcome(replies=(Reply(text=GROUP),), session=session)
+    verb, arguments = parse(message.button)
+    if verb == "order" and arguments and arguments[0] in knowledge.services:
+        return intake.begin(arguments[0], session, facts, knowledge)
+    return intake.begin("", session, facts, knowledge)

@@ -1,0 +1,210 @@
+"""The desk in chat: join by invitation, see the queue, take, answer, ask back, note, hand on, close."""
+
+from dataclasses import replace
+
+from handlers.buttons import button, column, parse
+from handlers.desk import brief, card, offered, perform
+from handlers.numbers import find_number
+from handlers.start import word
+from handlers.types import Enrol, Facts, Invite, Member, Message, Outcome, Reply, Session
+from knowledge import Knowledge
+from tickets.states import ACTIONS, ROLE_NAMES, Action, Role
+from tickets.ticket import NotAllowed, Ticket
+
+QUEUE_WORDS = frozenset("队列 工作台 待办 /queue /desk".split())
+MINE_WORDS = frozenset("我的单 我的活 /mine".split())
+BUTTONS = frozenset({"desk", "queue", "mine", "do", "to", "invite"})
+SHOWN = 10
+LABELS = {info.label: action for action, info in ACTIONS.items()}
+HELP = (
+    "您现在是{role}{name}。发“队列”看单子，“我的单”看自己的，发工单号看一张。\n"
+    "点按钮办，或者直接写：接单 号、回复 号 话、请补充 号 话、内部备注 号 话、办结 号 结果。\n"
+    "只有“回复”“请补充”“办结”会让当事人看到，别的都是内部的。"
+)
+INVITABLE = (Role.CLERK, Role.MEDIATOR, Role.SUPERVISOR, Role.ADMIN)
+
+
+def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> bool:
+    """An invitation, or anything a member of staff does for the desk."""
+    if facts.invite is not None:
+        return True
+    if facts.me is None:
+        return False
+    if message.button:
+        return parse(message.button)[0] in BUTTONS
+    if session.want == "staff" and word(message) not in STOP:
+        return True
+    return word(message) in QUEUE_WORDS | MINE_WORDS or facts.named is not None or word(message).startswith("邀请")
+
+
+STOP = frozenset("停 取消 退出 算了 菜单 重来".split())
+
+
+def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    if facts.invite is not None:
+        return _enrol(message, facts)
+    assert facts.me is not None  # noqa: S101 - accepts() has just said so
+    if message.button:
+        verb, arguments = parse(message.button)
+        return _button(verb, arguments, message, session, facts, facts.me)
+    if word(message) in QUEUE_WORDS:
+        return Outcome(replies=(_queue(facts, mine=False),))
+    if word(message) in MINE_WORDS:
+        return Outcome(replies=(_queue(facts, mine=True),))
+    if word(message).startswith("邀请"):
+        return _invite(word(message).removeprefix("邀请").strip(), facts, facts.me)
+    if session.want == "staff":
+        return _typed(message, session, facts, facts.me)
+    return _command(message, facts, facts.me)
+
+
+def _enrol(message: Message, facts: Facts) -> Outcome:
+    if message.group:
+        return Outcome(replies=(Reply(text="请在私聊里用邀请码，别在群里发。"),))
+    role = facts.invite or Role.CLERK
+    name = message.name or message.person
+    member = Member(id=member_id(facts), name=name, role=role, channel=message.channel, chat=message.chat)
+    text = "欢迎加入。" + HELP.format(role=ROLE_NAMES[role], name=name)
+    effects = (Enrol(code=facts.code, member=member),)
+    return Outcome(replies=(Reply(text=text, buttons=column(button("看队列", "queue"))),), effects=effects)
+
+
+def member_id(facts: Facts) -> str:
+    """A fresh id for a new member: short, without a colon, so that it fits into button data."""
+    return "m" + facts.number.replace("-", "")
+
+
+def _invite(wanted: str, facts: Facts, me: Member) -> Outcome:
+    if me.role is not Role.ADMIN:
+        return Outcome(replies=(Reply(text="只有管理员能邀请人。"),))
+    role = next((r for r in INVITABLE if wanted in (ROLE_NAMES[r], r.value)), None)
+    if role is None:
+        rows = column(*(button(f"邀请{ROLE_NAMES[r]}", "invite", r) for r in INVITABLE))
+        return Outcome(replies=(Reply(text="邀请谁来？", buttons=rows),))
+    text = f"{ROLE_NAMES[role]}的邀请码（一次有效，3 天内用）：\n{facts.code}\n请他私聊我，发“加入 {facts.code}”。"
+    return Outcome(replies=(Reply(text=text),), effects=(Invite(code=facts.code, role=role, by=me.id),))
+
+
+def _queue(facts: Facts, mine: bool) -> Reply:
+    me = facts.me
+    cases = [t for t in facts.queue if not mine or (me and t.owner == me.id)]
+    cases.sort(key=lambda t: (not t.urgent, bool(t.owner), t.due_at))
+    if not cases:
+        return Reply(text="现在没有您的单子。" if mine else "队列是空的。")
+    shown = cases[:SHOWN]
+    rest = f"\n还有 {len(cases) - SHOWN} 张，网页工作台看全部。" if len(cases) > SHOWN else ""
+    text = "\n".join(brief(t, facts) for t in shown) + rest
+    return Reply(text=text, buttons=column(*(button(f"{t.number} {t.title}"[:24], "desk", t.number) for t in shown)))
+
+
+def _button(
+    verb: str, arguments: tuple[str, ...], message: Message, session: Session, facts: Facts, me: Member
+) -> Outcome:
+    if verb in ("queue", "mine"):
+        return Outcome(replies=(_queue(facts, mine=verb == "mine"),))
+    if verb == "invite":
+        return _invite(arguments[0] if arguments else "", facts, me)
+    ticket = facts.named
+    if ticket is None:
+        return Outcome(replies=(Reply(text="没有找到这张工单，可能号码不对。发“队列”看现有的。"),))
+    if verb == "desk":
+        return Outcome(replies=(card(ticket, facts.events, facts, me),))
+    if len(arguments) > 1 and verb == "to":
+        return _hand_on(ticket, arguments[1], facts, me)
+    if len(arguments) > 1 and arguments[1] in set(Action):
+        return _start(ticket, Action(arguments[1]), facts, me)
+    return Outcome(replies=(card(ticket, facts.events, facts, me),))
+
+
+def _start(ticket: Ticket, action: Action, facts: Facts, me: Member) -> Outcome:
+    """Do it at once when no text is needed; else ask for the text."""
+    if action is Action.ASSIGN:
+        return Outcome(replies=(_choose_member(ticket, facts, me),))
+    needs = ACTIONS[action].needs
+    if not needs:
+        return act(ticket, action, "", facts, me)
+    if action not in offered(ticket, me):
+        return act(ticket, action, "-", facts, me)
+    public = "会发给当事人" if ACTIONS[action].notice else "只有内部看得到"
+    session = Session(want="staff", step=action, slots={"number": ticket.number})
+    text = f"工单 {ticket.number} {ACTIONS[action].label}：请写{needs}（{public}）。不写了发“停”。"
+    return Outcome(replies=(Reply(text=text, ticket=ticket.number, ask="text"),), session=session)
+
+
+def _choose_member(ticket: Ticket, facts: Facts, me: Member) -> Reply:
+    others = [m for m in facts.team if m.id != ticket.owner and m.role is not Role.ADMIN]
+    if not others:
+        return Reply(text="还没有别的同事可以转。请管理员先邀请人。", ticket=ticket.number)
+    rows = column(*(button(f"{ROLE_NAMES[m.role]} {m.name}", "to", ticket.number, m.id) for m in others))
+    return Reply(text=f"工单 {ticket.number} 转给谁？", ticket=ticket.number, buttons=rows)
+
+
+def _hand_on(ticket: Ticket, member: str, facts: Facts, me: Member) -> Outcome:
+    to = next((m for m in facts.team if m.id == member), None)
+    if to is None:
+        return Outcome(replies=(_choose_member(ticket, facts, me),))
+    return act(ticket, Action.ASSIGN, "", facts, me, to)
+
+
+def _typed(message: Message, session: Session, facts: Facts, me: Member) -> Outcome:
+    ticket = facts.named
+    if ticket is None or session.step not in set(Action):
+        return Outcome(replies=(Reply(text="没有找到这张工单。发“队列”看现有的。"),))
+    text = message.text or ("（见附件）" if message.attachments else "")
+    return act(ticket, Action(session.step), text, facts, me, message=message)
+
+
+def _command(message: Message, facts: Facts, me: Member) -> Outcome:
+    """`接单 4821-3390`, `回复 4821-3390 您好……`, or just the number."""
+    ticket = facts.named
+    assert ticket is not None  # noqa: S101 - accepts() has just said so
+    number = find_number(message.text)
+    before, _, after = message.text.partition(number) if number in message.text else ("", "", "")
+    if not before and not after:
+        raw = message.text.replace(number.replace("-", ""), number)
+        before, _, after = raw.partition(number)
+    action = LABELS.get(before.strip())
+    if message.reply_to and not number:
+        return _note(ticket, message, facts, me)
+    if action is None:
+        return Outcome(replies=(card(ticket, facts.events, facts, me),))
+    to = next((m for m in facts.team if after.strip() in (m.name, ROLE_NAMES[m.role] + m.name)), None)
+    if action is Action.ASSIGN:
+        if to is None:
+            return Outcome(replies=(_choose_member(ticket, facts, me),))
+        return act(ticket, action, "", facts, me, to)
+    text = after.strip(" ：:，,\n")
+    if ACTIONS[action].needs and not text:
+        return _start(ticket, action, facts, me)
+    return act(ticket, action, text, facts, me, message=message)
+
+
+def _note(ticket: Ticket, message: Message, facts: Facts, me: Member) -> Outcome:
+    """What staff write under a letter of the bot stays internal; relaying takes an explicit act."""
+    text = message.text or "（见附件）"
+    done = act(ticket, Action.NOTE, text, facts, me, message=message)
+    told = Reply(
+        text=f"已记为 {ticket.number} 的内部备注，当事人看不到。要发给他请点“回复”。", ticket=ticket.number,
+        buttons=column(button("回复当事人", "do", ticket.number, Action.REPLY)),
+    )  # fmt: skip
+    return replace(done, replies=(told,))
+
+
+def act(
+    ticket: Ticket,
+    action: Action,
+    text: str,
+    facts: Facts,
+    me: Member,
+    to: Member | None = None,
+    message: Message | None = None,
+) -> Outcome:
+    """Perform and show the case again, or say why not."""
+    try:
+        changed, effects = perform(ticket, action, me, facts, text, to, message.attachments if message else ())
+    except NotAllowed as error:
+        return Outcome(replies=(Reply(text=str(error), ticket=ticket.number, buttons=column(button("打开工单", "desk", ticket.number))),))
+    told = "，已告诉当事人" if ACTIONS[action].notice else ""
+    done = f"{changed.number} {ACTIONS[action].label}{told}。"
+    shown = card(changed, facts.events, facts, me)
+    return Outcome(replies=(replace(shown, text=f"{done}\n{shown.text}"),), effects=effects)
