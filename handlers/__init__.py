@@ -38,8 +38,15 @@ HANDLERS: tuple[ModuleType, ...] = (
 
 def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     """What `message` leads to. Pure: the same arguments give the same outcome."""
-    for handler in HANDLERS:
-        if handler.accepts(message, session, facts, knowledge):
-            outcome: Outcome = handler.handle(message, session, facts, knowledge)
-            return outcome
-    raise AssertionError("fallback accepts everything")
+    outcome: Outcome = _choose(message, session, facts, knowledge).handle(message, session, facts, knowledge)
+    return outcome
+
+
+def chosen(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> str:
+    """The name of the handler that would handle `message`."""
+    return _choose(message, session, facts, knowledge).__name__.rpartition(".")[2]
+
+
+def _choose(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> ModuleType:
+    """The first that accepts; the last one accepts everything."""
+    return next(handler for handler in HANDLERS if handler.accepts(message, session, facts, knowledge))

@@ -4,7 +4,16 @@ from dataclasses import asdict, replace
 
 from handlers import intake
 from handlers.buttons import PERSON, Button, button, column, parse
-from handlers.types import Facts, LogQuestion, Message, Outcome, Rate, Reply, Session, Source
+from handlers.types import (
+    Facts,
+    LogQuestion,
+    Message,
+    Outcome,
+    Rate,
+    Reply,
+    Session,
+    Source,
+)
 from knowledge import Knowledge
 from knowledge.types import Citation, Context, Decision, Topic
 

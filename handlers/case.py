@@ -13,7 +13,7 @@ from tickets.due import say_time
 from tickets.states import ACTIONS, STATES, Action, Role, State, possible
 from tickets.ticket import REOPEN_LIMIT, Actor, Event, NotAllowed, Ticket, apply
 
-WORDS = frozenset("进度 查进度 我的工单 工单 我的单子 /status /progress 查单 办到哪了 到哪一步了".split())
+WORDS = frozenset(["进度", "查进度", "我的工单", "工单", "我的单子", "/status", "/progress", "查单", "办到哪了", "到哪一步了"])
 BUTTONS = frozenset({"case", "add", "act", "rate", "new"})
 RATINGS = {"good": "满意", "fair": "一般", "bad": "不满意"}
 SHOWN = 8  # cases listed at once

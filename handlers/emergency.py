@@ -2,7 +2,16 @@
 
 from handlers.buttons import PERSON, button, column
 from handlers.desk import tell_staff
-from handlers.types import ChangeTicket, Effect, Facts, Message, OpenTicket, Outcome, Reply, Session
+from handlers.types import (
+    ChangeTicket,
+    Effect,
+    Facts,
+    Message,
+    OpenTicket,
+    Outcome,
+    Reply,
+    Session,
+)
 from knowledge import Knowledge
 from knowledge.types import Emergency
 from tickets.states import Action, Role, possible
@@ -20,7 +29,7 @@ def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowled
 
 def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     found = knowledge.decide(message.text).emergency
-    assert found is not None  # noqa: S101 - accepts() has just said so
+    assert found is not None
     if message.group:
         return Outcome(replies=(Reply(text=calls(found, knowledge)),), session=session)
     ticket, effects = _case(message, facts, found)

@@ -7,7 +7,16 @@ from dataclasses import replace
 
 from handlers.buttons import Button, button, column, parse
 from handlers.desk import tell_staff
-from handlers.types import Attachment, Effect, Facts, Message, OpenTicket, Outcome, Reply, Session
+from handlers.types import (
+    Attachment,
+    Effect,
+    Facts,
+    Message,
+    OpenTicket,
+    Outcome,
+    Reply,
+    Session,
+)
 from knowledge import Knowledge
 from knowledge.types import Field
 from tickets.due import DAY_HOURS, next_opening, open_now, say_time

@@ -27,7 +27,7 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
         text = "\n\n".join(_text(one, knowledge) for one in shown)
         sources = tuple(source(one) for one in shown)
         return Outcome(replies=(Reply(text=text, sources=sources, buttons=column(PERSON)),), session=session)
-    assert knowledge.laws is not None  # noqa: S101 - accepts() has just said so
+    assert knowledge.laws is not None
     found = knowledge.laws.explain(message.text)
     return Outcome(replies=(Reply(text=found, buttons=column(PERSON)),), session=session)
 

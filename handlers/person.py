@@ -7,7 +7,7 @@ from handlers.types import Facts, Message, Outcome, Reply, Session
 from knowledge import Knowledge
 
 WORDS = frozenset(
-    "人工 找人工 转人工 人工服务 叫人工 真人 找真人 客服 找客服 人工客服 我要人工 我要找人 找个人 找个真人 /human 调解员 找调解员".split()
+    ["人工", "找人工", "转人工", "人工服务", "叫人工", "真人", "找真人", "客服", "找客服", "人工客服", "我要人工", "我要找人", "找个人", "找个真人", "/human", "调解员", "找调解员"]
 )
 GROUP = "这是群里，大家都看得见。您个人的事请点我的头像私聊我，再发“人工”。"
 

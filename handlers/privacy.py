@@ -5,8 +5,8 @@ from handlers.start import word
 from handlers.types import Facts, Forget, Message, Outcome, Reply, Session
 from knowledge import Knowledge
 
-WORDS = frozenset("隐私 /privacy 个人信息 我的资料 隐私政策".split())
-DELETE = frozenset("删除我的资料 删除资料 忘记我 /forget 删掉我的资料".split())
+WORDS = frozenset(["隐私", "/privacy", "个人信息", "我的资料", "隐私政策"])
+DELETE = frozenset(["删除我的资料", "删除资料", "忘记我", "/forget", "删掉我的资料"])
 TEXT = (
     "我们记什么：您发的话和文件、工单里您填的内容。\n"
     "为什么：答您的问题、办您的工单，不作别的用。\n"

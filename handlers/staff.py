@@ -6,13 +6,22 @@ from handlers.buttons import button, column, parse
 from handlers.desk import brief, card, offered, perform
 from handlers.numbers import find_number
 from handlers.start import word
-from handlers.types import Enrol, Facts, Invite, Member, Message, Outcome, Reply, Session
+from handlers.types import (
+    Enrol,
+    Facts,
+    Invite,
+    Member,
+    Message,
+    Outcome,
+    Reply,
+    Session,
+)
 from knowledge import Knowledge
 from tickets.states import ACTIONS, ROLE_NAMES, Action, Role
 from tickets.ticket import NotAllowed, Ticket
 
-QUEUE_WORDS = frozenset("队列 工作台 待办 /queue /desk".split())
-MINE_WORDS = frozenset("我的单 我的活 /mine".split())
+QUEUE_WORDS = frozenset(["队列", "工作台", "待办", "/queue", "/desk"])
+MINE_WORDS = frozenset(["我的单", "我的活", "/mine"])
 BUTTONS = frozenset({"desk", "queue", "mine", "do", "to", "invite"})
 SHOWN = 10
 LABELS = {info.label: action for action, info in ACTIONS.items()}
@@ -37,13 +46,13 @@ def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowled
     return word(message) in QUEUE_WORDS | MINE_WORDS or facts.named is not None or word(message).startswith("邀请")
 
 
-STOP = frozenset("停 取消 退出 算了 菜单 重来".split())
+STOP = frozenset(["停", "取消", "退出", "算了", "菜单", "重来"])
 
 
 def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     if facts.invite is not None:
         return _enrol(message, facts)
-    assert facts.me is not None  # noqa: S101 - accepts() has just said so
+    assert facts.me is not None
     if message.button:
         verb, arguments = parse(message.button)
         return _button(verb, arguments, message, session, facts, facts.me)
@@ -157,7 +166,7 @@ def _typed(message: Message, session: Session, facts: Facts, me: Member) -> Outc
 def _command(message: Message, facts: Facts, me: Member) -> Outcome:
     """`接单 4821-3390`, `回复 4821-3390 您好……`, or just the number."""
     ticket = facts.named
-    assert ticket is not None  # noqa: S101 - accepts() has just said so
+    assert ticket is not None
     number = find_number(message.text)
     before, _, after = message.text.partition(number) if number in message.text else ("", "", "")
     if not before and not after:
