@@ -1,0 +1,51 @@
+"""The knowledge as the rest of the house uses it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from knowledge.content import CONTENT, Content, read_content
+from knowledge.decide import Decider
+from knowledge.fingerprint import fingerprint
+from knowledge.model import Model, load_model, stored_fingerprint
+from knowledge.types import ContentError, Context, Decision, Emergency, Outside, Phone, Service, Topic
+
+MODEL = Path(__file__).parent / "model"
+
+
+class Knowledge:
+    """All topics, and the way from a question to one of them."""
+
+    def __init__(self, content: Content, model: Model) -> None:
+        self.content = content
+        self.topics: Mapping[str, Topic] = content.topics
+        self.services: Mapping[str, Service] = {
+            topic.id: topic.service_form for topic in content.topics.values() if topic.service_form
+        }
+        self.outside: Mapping[str, Outside] = content.outside
+        self.emergencies: Mapping[str, Emergency] = content.emergencies
+        self.phones: Mapping[str, Phone] = content.phones
+        self.problems: tuple[ContentError, ...] = content.problems
+        self._decider = Decider(content, model)
+
+    @classmethod
+    def load(cls, content: Path | None = None, model: Path | None = None) -> Knowledge:
+        """Read the content and its model; a model that is missing or out of date is trained first."""
+        found = read_content(content or CONTENT)
+        return cls(found, current_model(found, model or MODEL))
+
+    def decide(self, text: str, context: Context | None = None) -> Decision:
+        """What to do with a message."""
+        return self._decider.decide(text, context)
+
+
+def current_model(content: Content, folder: Path) -> Model:
+    """The model for this content, trained and stored when there is none yet."""
+    if stored_fingerprint(folder) != fingerprint(content.root):
+        from knowledge.training import train
+
+        print("内容有变化，正在重新学习问法，大约半分钟……", file=sys.stderr)
+        train(content).save(folder)
+    return load_model(folder)

@@ -1,0 +1,95 @@
+"""The trained ranker: arrays on disk, mapped into memory, and one sparse product for each question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.features import Keys
+
+Floats = NDArray[np.float32]
+Ids = NDArray[np.int64]
+ARRAYS = ("keys", "idf", "weights", "bias")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The features the ranker knows: sorted keys and how telling each is."""
+
+    keys: Keys
+    idf: Floats
+    kinds: tuple[float, ...]
+
+    def row(self, keys: Sequence[Keys]) -> tuple[Ids, Floats]:
+        """The known features of a text and their values, of length one together."""
+        every: list[Ids] = []
+        values: list[Floats] = []
+        for found, weight in zip(keys, self.kinds, strict=True):
+            if not weight or not len(found):
+                continue
+            unique, counts = np.unique(found, return_counts=True)
+            places = np.minimum(np.searchsorted(self.keys, unique), len(self.keys) - 1)
+            known = self.keys[places] == unique
+            every.append(places[known])
+            values.append((weight * self.idf[places[known]] * (1 + np.log(counts[known]))).astype(np.float32))
+        if not every:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        ids, value = np.concatenate(every), np.concatenate(values)
+        length = float(np.linalg.norm(value))
+        return ids, value / np.float32(length or 1.0)
+
+
+@dataclass(frozen=True)
+class Model:
+    """What scripts/train makes: classes, vocabulary, weights, and the words to cut with."""
+
+    classes: tuple[str, ...]
+    vocabulary: Vocabulary
+    weights: NDArray[np.float16]
+    bias: Floats
+    temperature: float
+    frequencies: dict[str, int]
+    fingerprint: str
+
+    def logits(self, ids: Ids, values: Floats) -> Floats:
+        """One score for each class; a softmax of them is calibrated."""
+        scores = values @ self.weights[ids].astype(np.float32) + self.bias
+        return np.asarray(scores * self.temperature, np.float32)
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        arrays = (self.vocabulary.keys, self.vocabulary.idf, self.weights, self.bias)
+        for name, array in zip(ARRAYS, arrays, strict=True):
+            np.save(folder / f"{name}.npy", array)
+        words = "\n".join(f"{word} {count}" for word, count in self.frequencies.items())
+        (folder / "words.txt").write_text(words, "utf-8")
+        meta = {
+            "classes": self.classes, "kinds": self.vocabulary.kinds, "temperature": self.temperature,
+            "fingerprint": self.fingerprint,
+        }  # fmt: skip
+        (folder / "meta.json").write_text(json.dumps(meta), "utf-8")
+
+
+def stored_fingerprint(folder: Path) -> str:
+    """The fingerprint of the model in the folder; empty when there is none."""
+    try:
+        return str(json.loads((folder / "meta.json").read_text("utf-8"))["fingerprint"])
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def load_model(folder: Path) -> Model:
+    """Map the model in the folder."""
+    meta = json.loads((folder / "meta.json").read_text("utf-8"))
+    keys, idf, weights, bias = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS)
+    rows = (row.rpartition(" ") for row in (folder / "words.txt").read_text("utf-8").split("\n"))
+    frequencies = {word: int(count) for word, _, count in rows}
+    vocabulary = Vocabulary(keys, idf, tuple(meta["kinds"]))
+    return Model(
+        tuple(meta["classes"]), vocabulary, weights, bias, meta["temperature"], frequencies, meta["fingerprint"]
+    )
