@@ -8,6 +8,7 @@ from types import ModuleType
 from handlers import (
     ask,
     case,
+    deadline,
     emergency,
     fallback,
     guide,
@@ -30,6 +31,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     case,
     guide,
     intake,
+    deadline,
     law,
     ask,
     fallback,

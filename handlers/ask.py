@@ -125,6 +125,8 @@ def _answer_buttons(topic: Topic) -> tuple[tuple[Button, ...], ...]:
         rows.append(tuple(button(label, "back-ask", topic.id, "0", str(i)) for i, (label, _) in enumerate(options)))
     if topic.service_form:
         rows.append((button("申请这项服务", "order", topic.id),))
+    if topic.periods:
+        rows.append((button("帮我算日子", "count", topic.id),))
     rows.append((button("说详细点", "more", topic.id), button("看条文", "law", topic.id)))
     return (*rows, *_thumbs(topic))
 

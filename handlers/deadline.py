@@ -1,0 +1,75 @@
+"""帮我算日子: from the day something happened to the last day to act, by the topic's own periods."""
+
+from dataclasses import replace
+from datetime import date
+
+from handlers.ask import sources
+from handlers.buttons import PERSON, button, parse
+from handlers.dates import find_day
+from handlers.types import Facts, Message, Outcome, Reply, Session
+from knowledge import Knowledge
+from knowledge.deadlines import ADVICE_DAYS, last_day
+from knowledge.types import Period, Topic
+from tickets.due import BEIJING, is_workday
+
+UNREAD = "这个日子我没看懂。写成“11月3号”“去年8月20日”“三天前”这样。"
+CARE = "这是按您说的日子算的，特殊情形以法律工作者意见为准。交工单、申请调解都不会让这个日子停下来。"
+MEANS = {
+    "可中断": "中间催讨过、对方答应过的，可能重新算，留好凭据。",
+    "不中断": "催讨也不会重新算。",
+    "不中止": "不会因为有事耽搁就停。",
+    "不中止不中断": "不停、也不会重新算。",
+    "可延长": "有正当理由可以申请延长。",
+}
+
+
+def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> bool:
+    """The button under an answer, and the day given afterwards."""
+    if message.button:
+        return parse(message.button)[0] == "count"
+    return session.want == "deadline"
+
+
+def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    _, arguments = parse(message.button)
+    topic = knowledge.topics.get(arguments[0] if arguments else session.slots.get("topic", ""))
+    if topic is None or not topic.periods:
+        return Outcome(replies=(Reply(text="这一条内容已经更新，请再问一遍。"),))
+    if message.button:
+        asked = replace(session, want="deadline", step="day", slots={"topic": topic.id})
+        return Outcome(replies=(Reply(text=_question(topic), ask="text"),), session=asked)
+    today = facts.now.astimezone(BEIJING).date()
+    day = find_day(message.text, today)
+    if day is None:
+        return _unread(topic, session)
+    rows = ((button("换个日子再算", "count", topic.id), PERSON),)
+    text = "\n".join([f"从 {day:%Y-%m-%d} 起算：", *(_line(p, day, today) for p in topic.periods), CARE])
+    after = replace(session, want="", step="", slots={}, topic=topic.id)
+    return Outcome(replies=(Reply(text=text, sources=sources(topic), buttons=rows),), session=after)
+
+
+def _unread(topic: Topic, session: Session) -> Outcome:
+    """Ask again once; then let go, so that the next words are read as a question."""
+    if session.step == "again":
+        after = replace(session, want="", step="", slots={})
+        return Outcome(replies=(Reply(text="先不算了。要算再点“帮我算日子”。", buttons=((PERSON,),)),), session=after)
+    return Outcome(replies=(Reply(text=UNREAD, ask="text"),), session=replace(session, step="again"))
+
+
+def _question(topic: Topic) -> str:
+    starts = list(dict.fromkeys(period.start for period in topic.periods))
+    return f"哪一天{'／'.join(starts[:3])}？比如“11月3号”。"
+
+
+def _line(period: Period, day: date, today: date) -> str:
+    if period.unit == "小时":
+        return f"· {period.name}：{period.amount} 小时内，从{period.start}起，马上办。"
+    end = last_day(day, period.amount, period.unit, is_workday)
+    left = (end - today).days
+    if left < 0:
+        state = f"已经过了 {-left} 天，马上找人问还有没有办法"
+    elif left <= ADVICE_DAYS:
+        state = f"只剩 {left} 天，今天就办"
+    else:
+        state = f"还有 {left} 天，最好提前 {ADVICE_DAYS} 天办"
+    return f"· {period.name}（{period.amount} {period.unit}）：最晚 {end:%Y-%m-%d}，{state}。{MEANS.get(period.note, '')}"
