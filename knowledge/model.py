@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +64,17 @@ class Model:
         return np.asarray(scores * self.temperature, np.float32)
 
     def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        """Write the folder beside and swap it in, so that no process maps half a model."""
+        fresh = Path(mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
+        self._write(fresh)
+        fresh.chmod(0o755)
+        old = folder.with_name(fresh.name + "-old")
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def _write(self, folder: Path) -> None:
         arrays = (self.vocabulary.keys, self.vocabulary.idf, self.weights, self.bias)
         for name, array in zip(ARRAYS, arrays, strict=True):
             np.save(folder / f"{name}.npy", array)
