@@ -8,6 +8,7 @@ from types import ModuleType
 from handlers import (
     ask,
     case,
+    correct,
     deadline,
     emergency,
     fallback,
@@ -33,6 +34,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     intake,
     deadline,
     law,
+    correct,
     ask,
     fallback,
 )

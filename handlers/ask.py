@@ -1,6 +1,7 @@
 """A free question: a cited answer when sure, choices when not, the right door when it is not ours, a person always."""
 
 from dataclasses import asdict, replace
+from datetime import timedelta
 
 from handlers import intake
 from handlers.buttons import PERSON, Button, button, column, parse
@@ -23,6 +24,7 @@ UNCLEAR = "我没把握。您问的是不是下面哪一样？"
 LOST = "这个我答不了，怕说错。换几个字再说一遍，或者点“找人工”，让窗口的人答您。"
 MISSES = 2  # the third question in a row that finds nothing goes to a person without asking
 LONGEST = 4000  # characters read of one message
+BURST = timedelta(seconds=90)  # messages closer than this may be pieces of one question
 
 
 def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> bool:
@@ -36,13 +38,25 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     if message.button:
         verb, arguments = parse(message.button)
         return _button(verb, arguments, session, facts, knowledge)
-    text = message.text.strip()[:LONGEST]
-    decision = knowledge.decide(text, Context(session.topic, session.query) if session.topic else None)
+    text, decision = _decide(message.text.strip()[:LONGEST], session, facts, knowledge)
     outcome = ACTIONS[decision.action](text, decision, session, facts, knowledge)
+    outcome = replace(outcome, session=replace(outcome.session, asked_at=facts.now))
     log = LogQuestion(
         text=text, action=decision.action, topics=tuple(m.id for m in decision.topics[:3]), why=asdict(decision.why)
     )
     return replace(outcome, effects=(*outcome.effects, log))
+
+
+def _decide(text: str, session: Session, facts: Facts, knowledge: Knowledge) -> tuple[str, Decision]:
+    """The decision, and the question it is about: one told in several short messages is read as a whole."""
+    context = Context(session.topic, session.query) if session.topic else None
+    decision = knowledge.decide(text, context)
+    burst = session.asked_at is not None and facts.now - session.asked_at < BURST
+    if decision.action in ("answer", "emergency", "smalltalk") or not (burst and session.query and session.misses):
+        return text, decision
+    whole = f"{session.query}，{text}"[:LONGEST]
+    together = knowledge.decide(whole)
+    return (whole, together) if together.action == "answer" else (text, decision)
 
 
 def _button(verb: str, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
@@ -163,7 +177,7 @@ def _clarify(text: str, decision: Decision, session: Session, facts: Facts, know
     known = [button(knowledge.topics[id].title, "topic", id) for id in ids if id in knowledge.topics]
     head = f"{decision.echo}\n{asked}" if decision.echo else asked
     reply = Reply(text=head, buttons=column(*known[:3], button("都不是，找人工", "none")))
-    return Outcome(replies=(reply,), session=replace(session, query=text))
+    return Outcome(replies=(reply,), session=replace(session, query=text, misses=max(session.misses, 1)))
 
 
 def _refuse(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:

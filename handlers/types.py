@@ -84,13 +84,17 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """What the conversation remembers of one chat. `want` is the handler that owns it ("" none), `step` where it is."""
+    """What the conversation remembers of one chat. `want` is the handler that owns it ("" none), `step` where it is.
+
+    `topic` is what was last answered, `query` what was last asked, `asked_at` when; `misses` how often in a row in vain.
+    """
 
     want: str = ""
     step: str = ""
     slots: Mapping[str, str] = field(default_factory=dict)
     topic: str = ""
     query: str = ""
+    asked_at: datetime | None = None
     misses: int = 0
 
 
