@@ -1,0 +1,255 @@
+"""The verbs of the desk: what storage promises, whichever database is behind it.
+
+Every verb that writes is one transaction. Nothing here knows a channel's wire or a database's dialect.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from handlers.types import Attachment, Effect, Member, Message, Outcome, Reply, Session
+from tickets.states import Role
+from tickets.ticket import Event, Ticket
+
+
+class StorageError(Exception):
+    """Storage cannot do what was asked. The message is one Chinese sentence for whoever runs the system."""
+
+
+class Conflict(Exception):
+    """Somebody else was first: a case changed, a number or code was taken, the message was handled. Play it again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """Something to be delivered to a chat, and how far it got: waiting, sending, sent, or failed for good."""
+
+    id: int
+    channel: str
+    chat: str
+    reply: Reply
+    ticket: str
+    state: str
+    attempts: int
+    error: str
+    created_at: datetime
+    sent_at: datetime | None
+    external_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One line of a chat: either `message` (what came in) or `reply` (what we said). `position` goes into `history`."""
+
+    position: str
+    at: datetime
+    message: Message | None = None
+    reply: Reply | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Miss:
+    """A question that was asked `count` times in vain, as last worded."""
+
+    text: str
+    count: int
+    action: str
+    last_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """Where the history of cases was tampered with, and how it shows (a Chinese sentence)."""
+
+    position: int
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which cases to list. None means "whatever"; `text` are words that must all occur."""
+
+    open: bool | None = None
+    state: str | None = None
+    owner: str | None = None
+    team: str | None = None
+    town: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """A few figures: cases by state, open ones without owner or late, letters and messages that hang."""
+
+    states: dict[str, int] = field(default_factory=dict)
+    unowned: int = 0
+    late: int = 0
+    letters_waiting: int = 0
+    letters_failed: int = 0
+    unhandled: int = 0
+
+
+class Store(Protocol):
+    """One connection's view. Not for two threads at once; see storage.lanes."""
+
+    shared: bool  # whether several processes may serve from this database
+
+    # transactions
+
+    def atomic(self) -> AbstractContextManager[None]:
+        """All verbs inside commit together or not at all; inside another, only the inner part is undone on an error."""
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """All verbs that read inside see the same moment."""
+
+    def close(self) -> None:
+        """Give the connection back."""
+
+    # one turn
+
+    def journal(self, message: Message) -> bool:
+        """Keep an incoming message. On return it is durable. False if this message was here before."""
+
+    def waiting(self, limit: int = 1000) -> list[Message]:
+        """Messages journalled but not handled, oldest first."""
+
+    def stored_replies(self, message: Message) -> tuple[Reply, ...] | None:
+        """What was answered to this message; None if it was not handled yet."""
+
+    def session(self, message: Message) -> Session:
+        """What the conversation remembers of the sender in this chat."""
+
+    def finish(
+        self, message: Message, outcome: Outcome, now: datetime, *, inline: bool = False, before: Session | None = None
+    ) -> None:
+        """Handled mark, session, effects, replies and letters of one turn, in one transaction.
+
+        `inline`: the channel shows the replies itself, they count as sent. `before`: the session the turn started from.
+        Raises Conflict, with nothing done, when the message was handled, the session moved on, a case changed or a
+        number or invitation is taken.
+        """
+
+    def perform(self, effects: Sequence[Effect], now: datetime) -> None:
+        """Effects without a message: acts from the staff pages and of the clock. One transaction; raises Conflict."""
+
+    def history(self, channel: str, chat: str, limit: int = 50, before: str = "") -> list[Said]:
+        """What was said both ways, oldest first: the last `limit` lines before position `before` ("" the end)."""
+
+    def recent_texts(self, message: Message, limit: int = 10) -> tuple[str, ...]:
+        """What the sender wrote in this chat before `message`, oldest first."""
+
+    # cases
+
+    def ticket(self, number: str) -> Ticket | None:
+        """The case with this number."""
+
+    def tickets_of(self, person: str, limit: int = 50) -> tuple[Ticket, ...]:
+        """The cases of a person (`Message.key`), newest first."""
+
+    def queue(self, wanted: Wanted, limit: int = 50, offset: int = 0) -> tuple[Ticket, ...]:
+        """Cases that fit: open before closed, urgent first, then by promised time."""
+
+    def count(self, wanted: Wanted) -> int:
+        """How many cases fit."""
+
+    def events(self, number: str, public_only: bool = False) -> tuple[Event, ...]:
+        """What happened to a case, in order. Erased words read as erased."""
+
+    def attachments(self, number: str, public_only: bool = False) -> tuple[Attachment, ...]:
+        """What was handed in for a case, in order. `public_only` leaves out what came with internal events."""
+
+    def attachment_refs(self) -> set[str]:
+        """Every `ref` still needed by a case or a kept message; other kept files may go."""
+
+    def audit_verify(self) -> Broken | None:
+        """Walks the whole chained history; the first place that does not hold, or None."""
+
+    def audit_head(self) -> tuple[int, str]:
+        """Number of events and the hash of the last: written down elsewhere, it proves nothing was cut off."""
+
+    def board(self, now: datetime) -> Board:
+        """The supervisor's figures."""
+
+    # letters
+
+    def due_letters(
+        self, now: datetime, lease_until: datetime, channels: Sequence[str], limit: int = 30
+    ) -> list[Letter]:
+        """Claims letters to send now, at most one a chat: urgent ones first, then answers and citizens, then staff.
+
+        Nobody else gets them before `lease_until`. A chat whose first letter waits for a retry gives nothing.
+        """
+
+    def next_letter_at(self, now: datetime, channels: Sequence[str]) -> datetime | None:
+        """The next moment after `now` when a retry or a lease falls due."""
+
+    def sent(self, letter: int, external_id: str, now: datetime) -> None:
+        """The letter arrived; `external_id` is the channel's own id for it."""
+
+    def failed(self, letter: int, error: str, now: datetime, retry_at: datetime | None) -> None:
+        """It did not arrive: try again at `retry_at`, or never (None); then its case shows an internal event."""
+
+    def release(self, letters: Sequence[int]) -> None:
+        """Claimed but not tried: back to waiting."""
+
+    def reset_stuck(self, now: datetime | None = None) -> int:
+        """Letters whose lease ran out by `now` (None: all that are claimed) wait again. For the start after a kill."""
+
+    def letters_of(self, number: str) -> list[Letter]:
+        """All letters of a case with their delivery state, in order."""
+
+    def letter_by_external(self, channel: str, chat: str, external_id: str) -> Letter | None:
+        """The letter the channel knows under this id: whoever replies to it means its case."""
+
+    def migrate_chat(self, channel: str, old: str, new: str) -> None:
+        """A chat got another address: cases, sessions, staff and unsent letters follow."""
+
+    # people
+
+    def member(self, channel: str, person: str) -> Member | None:
+        """The active member of staff behind a sender."""
+
+    def member_by_id(self, member: str) -> Member | None:
+        """The member, active or not."""
+
+    def team(self) -> tuple[Member, ...]:
+        """All active staff, by name."""
+
+    def members(self) -> tuple[Member, ...]:
+        """All staff, also those who left."""
+
+    def keep_member(self, member: Member) -> None:
+        """Write a member down, new or changed. One who is not active loses his logins."""
+
+    def invitation(self, code: str, now: datetime) -> Role | None:
+        """The role an unused, unexpired invitation is for."""
+
+    def new_token(self, member: str, kind: str, until: datetime) -> str:
+        """A fresh secret that stands for a member until then. Only its hash is kept."""
+
+    def member_by_token(self, token: str, kind: str, now: datetime, once: bool = False) -> Member | None:
+        """The active member behind a secret; with `once` it works only this time."""
+
+    def drop_token(self, token: str) -> None:
+        """The secret no longer works."""
+
+    # questions, housekeeping
+
+    def misses(self, since: datetime, limit: int = 100) -> list[Miss]:
+        """Questions not answered, answered badly, or that failed, most frequent first."""
+
+    def purge(self, before: datetime) -> int:
+        """Deletes chat history older than `before`: handled messages, delivered letters, questions. Cases stay."""
+
+    def meta(self, name: str) -> str:
+        """A note the system left for itself, "" if none."""
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Leave such a note."""
+
+    def backup(self, file: Path) -> None:
+        """A whole, checked copy as one file while everything runs. Raises StorageError."""
