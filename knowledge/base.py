@@ -46,6 +46,6 @@ def current_model(content: Content, folder: Path) -> Model:
     if stored_fingerprint(folder) != fingerprint(content.root):
         from knowledge.training import train
 
-        print("内容有变化，正在重新学习问法，大约半分钟……", file=sys.stderr)
+        sys.stderr.write("内容有变化，正在重新学习问法，大约半分钟……\n")
         train(content).save(folder)
     return load_model(folder)

@@ -79,7 +79,8 @@ def _read_phones(root: Path, problems: list[ContentError]) -> dict[str, Phone]:
         missing = [key for key in PHONE_KEYS if not row.get(key)]
         if missing:
             problem = f"第 {place} 个电话缺 {'、'.join(missing)}"
-            problems.append(ContentError("yearly/phones.toml", 1, problem, "每个电话都写全号码、名称、用途、来源、日期"))
+            remedy = "每个电话都写全 number name use source date"
+            problems.append(ContentError("yearly/phones.toml", 1, problem, remedy))
         else:
             phone = Phone(*(str(row[key]) for key in PHONE_KEYS))
             phones[phone.number] = phone

@@ -25,7 +25,9 @@ SECOND = 0.5
 SHORT = 12
 CONTEXT_BOOST = 2.0
 RELATED_BOOST = 1.0
-LEADS = re.compile("^(那|还有|要是|如果|假如|不是|我是|我不是|可是|但是|这个|这种|多少|几|为什么|怎么|什么时候)|(呢|吗|伐)[?？]?$")
+LEADS = re.compile(
+    "^(那|还有|要是|如果|假如|不是|我是|我不是|可是|但是|这个|这种|多少|几|为什么|怎么|什么时候)|(呢|吗|伐)[?？]?$"
+)
 
 
 @dataclass(frozen=True)

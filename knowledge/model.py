@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ class Model:
         shutil.rmtree(old, ignore_errors=True)
 
     def _write(self, folder: Path) -> None:
-        arrays = (self.vocabulary.keys, self.vocabulary.idf, self.weights, self.bias)
+        arrays: tuple[NDArray[Any], ...] = (self.vocabulary.keys, self.vocabulary.idf, self.weights, self.bias)
         for name, array in zip(ARRAYS, arrays, strict=True):
             np.save(folder / f"{name}.npy", array)
         words = "\n".join(f"{word} {count}" for word, count in self.frequencies.items())

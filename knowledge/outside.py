@@ -25,10 +25,11 @@ def read_outside(path: Path, root: Path) -> tuple[Page, Outside | None]:
     if len(choices) > 3:
         page.fail(page.headings["选项"], f"选项有 {len(choices)} 个", "至多 3 个")
     reply = page.prose("回答", needed=True)
-    return page, identity and Outside(
+    outside = Outside(
         identity, page.value("title", needed=True), cast(Action, action), reply,
         page.value("door"), choices, page.texts("问法", needed=True),
-    ) or None  # fmt: skip
+    )  # fmt: skip
+    return page, outside if identity else None
 
 
 def read_emergency(path: Path, root: Path) -> tuple[Page, Emergency | None]:
@@ -38,10 +39,11 @@ def read_emergency(path: Path, root: Path) -> tuple[Page, Emergency | None]:
     if identity and not identity.startswith("em-"):
         page.fail(page.line_of("id"), f"紧急情形的 id 是 {identity}", "以 em- 开头")
     page.value("numbers", needed=True)
-    return page, identity and Emergency(
+    emergency = Emergency(
         identity, page.value("title", needed=True), page.names("numbers"), _first_steps(page),
         page.texts("触发", needed=True), page.texts("问法", needed=True), page.texts("不是"),
-    ) or None  # fmt: skip
+    )  # fmt: skip
+    return page, emergency if identity else None
 
 
 def _identity(page: Page) -> str:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from types import ModuleType
 from typing import Any
 
 COMMON = 300
 OURS = 20000
 
 
-def _jieba() -> ModuleType:
+def _jieba() -> Any:
     """jieba without pkg_resources, which it only wants for a path and which takes 0.2 s to import."""
     if "jieba" not in sys.modules and "pkg_resources" not in sys.modules:
         sys.modules["pkg_resources"] = None  # type: ignore[assignment]

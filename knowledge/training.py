@@ -18,7 +18,7 @@ from knowledge.fingerprint import fingerprint
 from knowledge.model import Floats, Ids, Model, Vocabulary
 from knowledge.segment import Segmenter, own_dictionary
 from knowledge.text import Slips, normalise
-from knowledge.types import Topic
+from knowledge.types import Emergency, Outside, Topic
 
 KINDS = (1.0, 1.0, 1.0, 0.0, 0.5, 0.7, 0.5, 0.7, 0.7)
 GUIDE_WEIGHT = 0.3
@@ -51,7 +51,8 @@ def examples(content: Content) -> list[Example]:
     for topic in content.topics.values():
         found += [Example(text, topic.id, 1.0) for text in (topic.title, *topic.questions)]
         found += [Example(text, topic.id, GUIDE_WEIGHT) for text in guide_texts(topic)]
-    for thing in (*content.outside.values(), *content.emergencies.values()):
+    others: tuple[Outside | Emergency, ...] = (*content.outside.values(), *content.emergencies.values())
+    for thing in others:
         found += [Example(text, thing.id, 1.0) for text in thing.questions]
     return found
 

@@ -28,14 +28,10 @@ def _lines(path: Path) -> list[tuple[int, str]]:
     return [(line, text.strip()) for line, text in rows if text.strip() and not text.startswith("#")]
 
 
-def _read_row(
-    lexicon: dict[str, tuple[str, str]], problems: list[ContentError], line: int, text: str
-) -> None:
+def _read_row(lexicon: dict[str, tuple[str, str]], problems: list[ContentError], line: int, text: str) -> None:
     columns = [column.strip() for column in text.split(SEPARATOR)]
     if len(columns) != 3:
-        problems.append(
-            ContentError("words/lexicon.txt", line, "这一行不是三列", "写成“口语/口语｜规范词｜主题id”")
-        )
+        problems.append(ContentError("words/lexicon.txt", line, "这一行不是三列", "写成“口语/口语｜规范词｜主题id”"))
         return
     for variant in columns[0].split("/"):
         if variant.strip():
@@ -47,8 +43,6 @@ def _read_slip(problems: list[ContentError], line: int, text: str) -> Slip | Non
     wrong, arrow, right = (part.strip() for part in change.partition(ARROW))
     near = condition.strip().removeprefix(NEAR)
     if not (wrong and arrow and right) or (condition and not condition.strip().startswith(NEAR)):
-        problems.append(
-            ContentError("words/slips.txt", line, "这一行看不懂", "写成“错→对”，或“错→对｜邻近：词/词”")
-        )
+        problems.append(ContentError("words/slips.txt", line, "这一行看不懂", "写成“错→对”，或“错→对｜邻近：词/词”"))
         return None
     return Slip(wrong, right, tuple(word.strip() for word in near.split("/") if word.strip()))

@@ -1,6 +1,6 @@
 """Write knowledge/tables from OpenCC's and pypinyin's data (both must be installed; neither is needed to run).
 
-    pip install opencc-python-reimplemented pypinyin && python scripts/make_tables.py
+pip install opencc-python-reimplemented pypinyin && python scripts/make_tables.py
 """
 
 from __future__ import annotations
