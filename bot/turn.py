@@ -6,6 +6,7 @@ A crash may repeat a reply; it never loses a message and never opens a second ca
 import asyncio
 import logging
 import re
+import secrets
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +45,7 @@ class Turns:
         handle: Handle,
         knowledge: Any,
         clock: Callable[[], datetime],
-        pick: Callable[[int], int],
+        pick: Callable[[int], int] = secrets.randbelow,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         """`pick(n)` gives an unpredictable integer below n; `wake` is called when there may be letters to send."""

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from storage.base import Board, Broken, Conflict, Letter, Miss, Said, StorageError, Store, Wanted
-from storage.lanes import Lanes
+from storage.copies import restore
+from storage.lanes import Alone, Lanes, Threads
 from storage.schema import migrate
 from storage.sql import SqlStore
 from storage.sqlite import Sqlite
 from storage.sqlite import copy as copy_sqlite
 
 __all__ = [
+    "Alone",
     "Board",
     "Broken",
     "Conflict",
@@ -22,6 +24,7 @@ __all__ = [
     "Wanted",
     "open_lanes",
     "open_store",
+    "restore",
     "sqlite_path",
 ]
 
@@ -38,7 +41,7 @@ def open_store(url: str) -> Store:
 def open_lanes(url: str) -> Lanes:
     """The lanes a running system uses, tables up to date. Raises StorageError."""
     open_store(url).close()
-    return Lanes(lambda read_only: _connect(url, read_only))
+    return Threads(lambda read_only: _connect(url, read_only))
 
 
 def sqlite_path(url: str) -> Path | None:

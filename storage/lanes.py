@@ -123,8 +123,26 @@ class Pool:
             return job(store)
 
 
-class Lanes:
+class Lanes(Protocol):
     """`write` and `read` take a job and give a future; `local` is for a thread that reads by itself."""
+
+    shared: bool  # whether several processes may serve from this database
+
+    def write(self, job: Job[T]) -> Future[T]:
+        """Run a job that writes; the future is resolved when it is durable."""
+
+    def read(self, job: Job[T]) -> Future[T]:
+        """Run a job that only reads."""
+
+    def local(self) -> Store:
+        """A store to read from, belonging to the calling thread."""
+
+    def close(self) -> None:
+        """Finishes all jobs and closes all connections."""
+
+
+class Threads:
+    """The lanes of a running system."""
 
     def __init__(self, connect: Callable[[bool], Store]) -> None:
         """`connect(read_only)` opens one more connection."""
@@ -139,18 +157,42 @@ class Lanes:
             self._writer = Writer(first)
 
     def write(self, job: Job[T]) -> Future[T]:
-        """Run a job that writes; the future is resolved when it is durable."""
         return self._writer.submit(job)
 
     def read(self, job: Job[T]) -> Future[T]:
-        """Run a job that only reads."""
         return self._readers.submit(job)
 
     def local(self) -> Store:
-        """A store to read from, belonging to the calling thread."""
         return self._readers.local()
 
     def close(self) -> None:
-        """Finishes all jobs and closes all connections."""
         self._writer.close()
         self._readers.close()
+
+
+class Alone:
+    """Lanes without threads: every job runs at once, on one store. For the command line and for transcripts."""
+
+    def __init__(self, store: Store) -> None:
+        self.shared = store.shared
+        self._store = store
+
+    def write(self, job: Job[T]) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            with self._store.atomic():
+                result = job(self._store)
+        except Exception as error:  # goes to the caller through his future
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+        return future
+
+    def read(self, job: Job[T]) -> Future[T]:
+        return self.write(job)
+
+    def local(self) -> Store:
+        return self._store
+
+    def close(self) -> None:
+        self._store.close()
