@@ -56,7 +56,9 @@ def _answer_line(line: str, knowledge: Knowledge, now: datetime) -> dict[str, An
     query = query.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be printed
     action, outcome = ask(query, knowledge, now)
     topics = [{"id": m.id, "score": round(m.score, 4)} for m in knowledge.decide(query).topics[:5]]
-    cited = {(s.law, s.label): {"law": s.law, "article": s.label.split("》")[-1]} for r in outcome.replies for s in r.sources}
+    cited = {
+        (s.law, s.label): {"law": s.law, "article": s.label.split("》")[-1]} for r in outcome.replies for s in r.sources
+    }
     return _row(given.get("id"), action, topics, list(cited.values()), spoken(outcome.replies), begun)
 
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.render import plain
-from bot.turn import Turns
+from bot.turn import Turns, fresh_code
 from handlers.types import Attachment, Button, Invite, Message, Reply
-from storage.base import Store
 from tickets.states import Role
 
 CHANNEL = "script"
@@ -22,10 +21,10 @@ LEASE = timedelta(minutes=1)
 
 
 class Script:
-    """Plays lines on a store. Not a network channel: replies and letters are handed back in order."""
+    """Plays lines. Not a network channel: replies and letters are handed back in order."""
 
-    def __init__(self, store: Store, turns: Turns, clock: Callable[[], datetime], files: Path) -> None:
-        self._store, self._turns, self._clock, self._files = store, turns, clock, files
+    def __init__(self, turns: Turns, clock: Callable[[], datetime], files: Path) -> None:
+        self._turns, self._clock, self._files = turns, clock, files
         self._buttons: dict[str, list[Button]] = {}
         self._count = 0
 
@@ -39,7 +38,9 @@ class Script:
         elif "button" in line:
             yield from self._send(person, button=self._data(person, str(line["button"])))
         elif "file" in line:
-            yield from self._send(person, text=str(line.get("text") or ""), attachments=(self._keep(str(line["file"])),))
+            yield from self._send(
+                person, text=str(line.get("text") or ""), attachments=(self._keep(str(line["file"])),)
+            )
         else:
             yield from self._send(person, text=str(line.get("text") or ""))
 
@@ -47,16 +48,24 @@ class Script:
         self._count += 1
         now = self._clock()
         message = Message(
-            id=f"{now.timestamp():.6f}-{self._count}", channel=CHANNEL, chat=person, person=person, name=person, at=now, **fields
+            id=f"{now.timestamp():.6f}-{self._count}",
+            channel=CHANNEL,
+            chat=person,
+            person=person,
+            name=person,
+            at=now,
+            **fields,
         )
         for reply in self._turns.play(message):
             yield self._line(person, reply)
         yield from self._letters()
 
     def _letters(self) -> Iterator[dict[str, Any]]:
-        while letters := self._store.due_letters(self._clock(), self._clock() + LEASE, (CHANNEL,)):
+        now = self._clock()
+        write = self._turns.lanes.write
+        while letters := write(lambda store: store.due_letters(now, now + LEASE, (CHANNEL,))).result():
             for letter in letters:
-                self._store.sent(letter.id, "", self._clock())
+                write(lambda store, id=letter.id: store.sent(id, "", now)).result()
                 yield self._line(letter.chat, letter.reply)
 
     def _line(self, to: str, reply: Reply) -> dict[str, Any]:
@@ -73,8 +82,9 @@ class Script:
     def _invitation(self, role: str) -> str:
         if role not in set(Role) or role in (Role.CITIZEN, Role.PARTY, Role.SYSTEM):
             raise ValueError(f"没有 {role} 这个角色，可用 clerk mediator supervisor admin")
-        code = self._turns.fresh_code()
-        self._store.perform((Invite(code=code, role=Role(role), by="script"),), self._clock())
+        code, now = fresh_code(self._turns.pick), self._clock()
+        invite = Invite(code=code, role=Role(role), by=CHANNEL)
+        self._turns.lanes.write(lambda store: store.perform((invite,), now)).result()
         return code
 
     def _keep(self, given: str) -> Attachment:

@@ -169,15 +169,17 @@ def load_facts(store: Store, message: Message, session: Session, now: datetime, 
     me = store.member(message.channel, message.person)
     team = store.team()
     named = _named(store, message, session, staff=me is not None)
+    own = store.tickets_of(message.key)
+    shown = named or next(iter(own), None)
     code, invite = _invitation(store, message, now)
     return Facts(
         now=now,
         number=fresh_number(pick),
         code=code or fresh_code(pick),
-        tickets=store.tickets_of(message.key),
+        tickets=own,
         me=me,
         named=named,
-        events=store.events(named.number, public_only=me is None) if named else (),
+        events=store.events(shown.number, public_only=me is None) if shown else (),
         queue=_queue(store, me.id) if me else (),
         team=team,
         invite=invite,

@@ -66,11 +66,15 @@ def _button(verb: str, arguments: tuple[str, ...], session: Session, facts: Fact
         outcome = intake.begin("", session, facts, knowledge)
         return replace(outcome, effects=(miss,))
     if topic is None:
-        return Outcome(replies=(Reply(text="这一条内容已经更新，请再问一遍。", buttons=column(PERSON)),), session=session)
+        return Outcome(
+            replies=(Reply(text="这一条内容已经更新，请再问一遍。", buttons=column(PERSON)),), session=session
+        )
     return BUTTON[verb](topic, arguments, session, facts, knowledge)
 
 
-def _open_topic(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+def _open_topic(
+    topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge
+) -> Outcome:
     after = replace(session, want="", step="", slots={}, topic=topic.id, misses=0)
     return Outcome(replies=(answer(topic),), session=after)
 
@@ -100,10 +104,14 @@ def _more(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Fac
         parts.append("【期限】\n" + "\n".join(f"· {p.name}：{p.amount}{p.unit}，从{p.start}起" for p in topic.periods))
     related = [button(knowledge.topics[id].title, "topic", id) for id in topic.related if id in knowledge.topics][:3]
     text = "\n\n".join(parts) or topic.short
-    return Outcome(replies=(Reply(text=text, sources=sources(topic), buttons=column(*related, PERSON)),), session=session)
+    return Outcome(
+        replies=(Reply(text=text, sources=sources(topic), buttons=column(*related, PERSON)),), session=session
+    )
 
 
-def _ask_back(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+def _ask_back(
+    topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge
+) -> Outcome:
     """The conclusion that the chosen fact leads to."""
     try:
         asked = topic.ask_back[int(arguments[1])]
@@ -158,7 +166,12 @@ def source(one: Citation) -> Source:
     """A citation as a reply carries it."""
     article = f"{one.article}" + (f"-{one.suffix}" if one.suffix else "")
     return Source(
-        label=one.label, law=one.law, article=article, version=one.version, caveat=one.caveat, link=f"/law/{one.law}/{article}"
+        label=one.label,
+        law=one.law,
+        article=article,
+        version=one.version,
+        caveat=one.caveat,
+        link=f"/law/{one.law}/{article}",
     )
 
 

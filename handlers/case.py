@@ -13,7 +13,9 @@ from tickets.due import say_time
 from tickets.states import ACTIONS, STATES, Action, Role, State, possible
 from tickets.ticket import REOPEN_LIMIT, Actor, Event, NotAllowed, Ticket, apply
 
-WORDS = frozenset(["进度", "查进度", "我的工单", "工单", "我的单子", "/status", "/progress", "查单", "办到哪了", "到哪一步了"])
+WORDS = frozenset(
+    ["进度", "查进度", "我的工单", "工单", "我的单子", "/status", "/progress", "查单", "办到哪了", "到哪一步了"]
+)
 BUTTONS = frozenset({"case", "add", "act", "rate", "new"})
 RATINGS = {"good": "满意", "fair": "一般", "bad": "不满意"}
 SHOWN = 8  # cases listed at once
@@ -85,7 +87,9 @@ def _begin_add(ticket: Ticket) -> Outcome:
 def _in_case(message: Message, session: Session, facts: Facts) -> Outcome:
     ticket = own(session.slots.get("number", ""), facts)
     if ticket is None or word(message) in FINISHED:
-        return Outcome(replies=(Reply(text="好，都记上了。发“进度”随时看。", buttons=column(button("看进度", "case"))),))
+        return Outcome(
+            replies=(Reply(text="好，都记上了。发“进度”随时看。", buttons=column(button("看进度", "case"))),)
+        )
     if session.step == "why":
         return _bad_rating(ticket, message, facts)
     return _add(ticket, message, facts, session)
@@ -116,7 +120,15 @@ def _named(message: Message) -> str:
     return f"（发来{names}）" if names else "（空消息）"
 
 
-KINDS = {"photo": "照片", "voice": "语音", "video": "视频", "location": "位置", "contact": "联系人", "file": "文件", "sticker": "表情"}
+KINDS = {
+    "photo": "照片",
+    "voice": "语音",
+    "video": "视频",
+    "location": "位置",
+    "contact": "联系人",
+    "file": "文件",
+    "sticker": "表情",
+}
 
 
 def _act(ticket: Ticket, action: Action, message: Message, facts: Facts, session: Session) -> Outcome:
@@ -212,7 +224,12 @@ def _view_buttons(ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
     can = possible(ticket.state, Role.CITIZEN)
     rows: list[tuple[Button, ...]] = []
     if Action.CONFIRM in can:
-        rows.append((button("解决了", "act", ticket.number, Action.CONFIRM), button("没解决", "act", ticket.number, Action.REOPEN)))
+        rows.append(
+            (
+                button("解决了", "act", ticket.number, Action.CONFIRM),
+                button("没解决", "act", ticket.number, Action.REOPEN),
+            )
+        )
     if Action.ADD in can or Action.SUPPLY in can:
         rows.append((button("补充", "add", ticket.number), button("撤回", "act", ticket.number, Action.WITHDRAW)))
     if not ticket.open and Action.RATE in can and not ticket.rating:

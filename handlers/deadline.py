@@ -72,4 +72,6 @@ def _line(period: Period, day: date, today: date) -> str:
         state = f"只剩 {left} 天，今天就办"
     else:
         state = f"还有 {left} 天，最好提前 {ADVICE_DAYS} 天办"
-    return f"· {period.name}（{period.amount} {period.unit}）：最晚 {end:%Y-%m-%d}，{state}。{MEANS.get(period.note, '')}"
+    return (
+        f"· {period.name}（{period.amount} {period.unit}）：最晚 {end:%Y-%m-%d}，{state}。{MEANS.get(period.note, '')}"
+    )

@@ -98,9 +98,7 @@ def citizen_buttons(ticket: Ticket, action: Action) -> tuple[tuple, ...]:  # typ
     """The buttons under a letter to the citizen."""
     number = ticket.number
     if action is Action.RESOLVE:
-        return (
-            (button("解决了", "act", number, Action.CONFIRM), button("没解决", "act", number, Action.REOPEN)),
-        )
+        return ((button("解决了", "act", number, Action.CONFIRM), button("没解决", "act", number, Action.REOPEN)),)
     if action in (Action.ASK, Action.REPLY):
         return ((button("回话", "add", number), button("看进度", "case", number)),)
     return ((button("看进度", "case", number),),)
@@ -151,7 +149,11 @@ def card(ticket: Ticket, events: tuple[Event, ...], facts: Facts, member: Member
 
 def event_line(event: Event) -> str:
     """One line of a case's history for staff; internal ones are marked."""
-    label = ACTIONS[Action(event.action)].label if event.action in set(Action) else EVENT_LABELS.get(event.action, event.action)
+    label = (
+        ACTIONS[Action(event.action)].label
+        if event.action in set(Action)
+        else EVENT_LABELS.get(event.action, event.action)
+    )
     mark = "" if event.public else "（内部）"
     text = f"：{event.text}" if event.text else ""
     return f"{say_time(event.at)} {event.name or '系统'} {label}{mark}{text}"

@@ -37,7 +37,10 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     ask = "您现在在哪里？发个位置，或者写地名、经纬度、船名。留个能打通的电话，救援的人好找您。"
     buttons = column(button("我没事了，撤掉", "act", ticket.number, Action.WITHDRAW), PERSON)
     after = Session(want="case", step="add", slots={"number": ticket.number})
-    replies = (Reply(text=text, ticket=ticket.number), Reply(text=ask, ticket=ticket.number, buttons=buttons, ask="place"))
+    replies = (
+        Reply(text=text, ticket=ticket.number),
+        Reply(text=ask, ticket=ticket.number, buttons=buttons, ask="place"),
+    )
     return Outcome(replies=replies, session=after, effects=effects)
 
 

@@ -10,7 +10,16 @@ from knowledge.types import Topic
 
 GUIDES = {"sy": "船舶修造", "hd": "海钓", "ht": "重型运输", "sp": "水产品加工"}
 WORDS = frozenset(["自查", "合规自查", "自检", "/check"])
-ANSWERS = {"是": "yes", "有": "yes", "y": "yes", "否": "no", "没有": "no", "不是": "no", "不清楚": "unsure", "不知道": "unsure"}
+ANSWERS = {
+    "是": "yes",
+    "有": "yes",
+    "y": "yes",
+    "否": "no",
+    "没有": "no",
+    "不是": "no",
+    "不清楚": "unsure",
+    "不知道": "unsure",
+}
 FIRST_HINT = {"可": "可以提出首违不罚，由执法机关决定。", "慎": "能不能从轻要看后果和次数，可以提出，由执法机关决定。"}
 
 

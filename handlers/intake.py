@@ -97,7 +97,9 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     return _next(index, fields, slots, session, knowledge)
 
 
-def _next(index: int, fields: tuple[Field, ...], slots: dict[str, str], session: Session, knowledge: Knowledge) -> Outcome:
+def _next(
+    index: int, fields: tuple[Field, ...], slots: dict[str, str], session: Session, knowledge: Knowledge
+) -> Outcome:
     if index + 1 < len(fields):
         return _ask(index + 1, fields, slots, session, "")
     return _summary(slots, fields, session, knowledge)
@@ -106,7 +108,13 @@ def _next(index: int, fields: tuple[Field, ...], slots: dict[str, str], session:
 def _kept(index: int, fields: tuple[Field, ...], slots: dict[str, str], session: Session, count: int) -> Outcome:
     if fields[index].kind == "file":
         slots[f"f:{fields[index].name}"] = DONE
-    return _ask(index, fields, slots, session, f"收到 {count} 个文件，已经记在这件事里。还有就接着发，没有了就回答下面这句或点“就这些”。")
+    return _ask(
+        index,
+        fields,
+        slots,
+        session,
+        f"收到 {count} 个文件，已经记在这件事里。还有就接着发，没有了就回答下面这句或点“就这些”。",
+    )
 
 
 def _add_files(kept: str, new: tuple[Attachment, ...]) -> str:
@@ -117,7 +125,9 @@ def _add_files(kept: str, new: tuple[Attachment, ...]) -> str:
 
 def _files(kept: str) -> tuple[Attachment, ...]:
     rows = json.loads(kept or "[]")
-    return tuple(Attachment(kind=kind, name=name, ref=ref, mime=mime, size=size) for kind, name, ref, mime, size in rows)
+    return tuple(
+        Attachment(kind=kind, name=name, ref=ref, mime=mime, size=size) for kind, name, ref, mime, size in rows
+    )
 
 
 def _answer(field: Field, verb: str, arguments: tuple[str, ...], message: Message) -> tuple[str, str]:
@@ -159,9 +169,7 @@ def _ask(index: int, fields: tuple[Field, ...], slots: Mapping[str, str], sessio
     field = fields[index]
     number = f"（{index + 1}/{len(fields)}）"
     text = f"{head}\n\n{number}{field.question}" if head else f"{number}{field.question}"
-    rows: list[tuple[Button, ...]] = [
-        (button(choice, "pick", str(i)),) for i, choice in enumerate(field.choices)
-    ]
+    rows: list[tuple[Button, ...]] = [(button(choice, "pick", str(i)),) for i, choice in enumerate(field.choices)]
     sent = field.kind == "file" and slots.get("files")
     last = [button("就这些", "done") if sent else button(UNSURE, "unsure")]
     if index > 0:
@@ -182,7 +190,9 @@ def short(question: str) -> str:
     return re.split(r"[？?。，]", question)[0]
 
 
-def _summary(slots: Mapping[str, str], fields: tuple[Field, ...], session: Session, knowledge: Knowledge, head: str = "") -> Outcome:
+def _summary(
+    slots: Mapping[str, str], fields: tuple[Field, ...], session: Session, knowledge: Knowledge, head: str = ""
+) -> Outcome:
     lines = [f"{i}. {question}：{answer}" for i, (question, answer) in enumerate(answers(slots, fields), 1)]
     files = len(_files(slots.get("files", "")))
     if files:
@@ -213,7 +223,8 @@ def _review(
         return _ask(int(chosen) - 1, fields, {**session.slots, "fixing": "1"}, session, "改这一条：")
     if verb == "fix" or text.startswith("改"):
         rows = tuple(
-            (button(f"{i}. {question}"[:20], "fix", str(i)),) for i, (question, _) in enumerate(answers(session.slots, fields), 1)
+            (button(f"{i}. {question}"[:20], "fix", str(i)),)
+            for i, (question, _) in enumerate(answers(session.slots, fields), 1)
         )
         return Outcome(replies=(Reply(text="改哪一条？点一下，或者发序号。", buttons=rows),), session=session)
     if verb == "back" or text in ("返回", "上一步"):

@@ -44,5 +44,3 @@ def _text(one: Citation, knowledge: Knowledge) -> str:
         return f"{one.label}（{one.version} 文本）\n{MISSING}\n{one.summary}"
     caveat = f"｜{one.caveat}" if one.caveat else ""
     return f"《{one.law}》{found.label}（{found.version} 文本{caveat}）\n{found.text}"
-
-

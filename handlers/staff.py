@@ -212,7 +212,11 @@ def act(
     try:
         changed, effects = perform(ticket, action, me, facts, text, to, message.attachments if message else ())
     except NotAllowed as error:
-        return Outcome(replies=(Reply(text=str(error), ticket=ticket.number, buttons=column(button("打开工单", "desk", ticket.number))),))
+        return Outcome(
+            replies=(
+                Reply(text=str(error), ticket=ticket.number, buttons=column(button("打开工单", "desk", ticket.number))),
+            )
+        )
     told = "，已告诉当事人" if ACTIONS[action].notice else ""
     done = f"{changed.number} {ACTIONS[action].label}{told}。"
     shown = card(changed, facts.events, facts, me)

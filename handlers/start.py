@@ -25,12 +25,18 @@ BUTTONS = frozenset({"menu", "events", "services", "help", "stop"})
 # what happened in life → the topics behind it; ids without a topic file are left out
 EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "wage": ("工钱要不回", ("fm-wage-arrears", "fm-wage-share", "fm-boss-runaway", "svc-legal-aid")),
-    "hurt": ("人受伤、出事", ("fm-injury-crew", "fm-work-injury-deadline", "fm-death-missing", "fm-private-settlement")),
+    "hurt": (
+        "人受伤、出事",
+        ("fm-injury-crew", "fm-work-injury-deadline", "fm-death-missing", "fm-private-settlement"),
+    ),
     "fish": ("鱼款、账款", ("fm-fish-payment", "fm-loan-dispute", "svc-debt-rescue")),
     "crash": ("碰撞、网具", ("fm-collision", "fm-collision-merchant", "fm-net-damage", "fm-salvage")),
     "paper": ("证件、休渔", ("fm-summer-closure", "fm-fishing-license", "fm-gear-mesh", "fm-no-three-boat")),
     "fine": ("被罚、被扣", ("fm-penalty-review", "fm-penalty-hearing", "fm-vessel-seizure", "fm-fine-payment")),
-    "boat": ("买船、合伙、保险", ("fm-vessel-sale", "fm-vessel-partnership", "fm-insurance-claim", "fm-vessel-mortgage")),
+    "boat": (
+        "买船、合伙、保险",
+        ("fm-vessel-sale", "fm-vessel-partnership", "fm-insurance-claim", "fm-vessel-mortgage"),
+    ),
 }
 SERVICES_A_PAGE = 7
 
@@ -77,7 +83,9 @@ def menu(text: str) -> Reply:
 def _event(name: str, knowledge: Knowledge) -> Reply:
     label, topics = EVENTS.get(name, ("", ()))
     known = [button(knowledge.topics[id].title, "topic", id) for id in topics if id in knowledge.topics]
-    return Reply(text=f"{label}：您想问哪一样？也可以直接打字说。", buttons=column(*known, button("都不是，找人工", "person")))
+    return Reply(
+        text=f"{label}：您想问哪一样？也可以直接打字说。", buttons=column(*known, button("都不是，找人工", "person"))
+    )
 
 
 def _services(page: int, knowledge: Knowledge) -> Reply:

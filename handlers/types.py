@@ -115,8 +115,9 @@ class Member:
 class Facts:
     """All a handler may know beside message and session. Time and fresh ids come in here, so nothing needs patching.
 
-    `tickets` are the sender's own cases (newest first); `named` the case a staff message names, with its `events`;
-    `queue` the open cases, only for staff; `team` all active staff; `rating_open` letters for feedback.
+    `tickets` are the sender's own cases (newest first); `named` the case the message names, if he may see it; `events`
+    what happened to that one, or else to his newest; `queue` the open cases, only for staff; `team` all active staff;
+    `code` the valid invitation in the text with its role `invite`, or else a fresh code.
     """
 
     now: datetime

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from knowledge.content import CONTENT, Content, read_content
 from knowledge.decide import Decider
@@ -28,6 +29,7 @@ class Knowledge:
         self.emergencies: Mapping[str, Emergency] = content.emergencies
         self.phones: Mapping[str, Phone] = content.phones
         self.problems: tuple[ContentError, ...] = content.problems
+        self.laws: Any = None
         self._decider = Decider(content, model)
 
     @classmethod

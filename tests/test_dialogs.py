@@ -1,12 +1,12 @@
 """Whole cases as transcripts: who says what, who then reads what. The files in tests/dialogs are the specification.
 
-    陈调解 = mediator            陈调解 joins the staff
-    老王: 老大半年没给工钿       老王 writes
-    老王: [没解决]               老王 taps the newest button with that label (or data)
-    老王: {photo.jpg}            老王 sends a file
-      → 老王: 工单号             one of the replies or letters that followed, to 老王, holds this
-      ⇸ 老王: 备注               nothing that followed, to 老王, holds this
-    {单号} stands for the number of the newest case.
+陈调解 = mediator            陈调解 joins the staff
+老王: 老大半年没给工钿       老王 writes
+老王: [没解决]               老王 taps the newest button with that label (or data)
+老王: {photo.jpg}            老王 sends a file
+  → 老王: 工单号             one of the replies or letters that followed, to 老王, holds this
+  ⇸ 老王: 备注               nothing that followed, to 老王, holds this
+{单号} stands for the number of the newest case.
 """
 
 import re
@@ -20,11 +20,13 @@ from bot.script import Script
 from bot.turn import Turns
 from handlers import handle
 from knowledge import Knowledge
-from storage import open_store
+from storage import open_lanes
 from tickets.due import BEIJING
 
 DIALOGS = sorted((Path(__file__).parent / "dialogs").glob("*.txt"))
-SAID = re.compile(r"^(?P<who>\S+?)(?: = (?P<role>\w+)|[:：] ?(?:\[(?P<button>.+)\]|\{(?P<file>[\w.-]+)\}|(?P<text>.*)))$")
+SAID = re.compile(
+    r"^(?P<who>\S+?)(?: = (?P<role>\w+)|[:：] ?(?:\[(?P<button>.+)\]|\{(?P<file>[\w.-]+)\}|(?P<text>.*)))$"
+)
 HEARD = re.compile(r"^ +(?P<sign>[→⇸]) (?P<who>\S+?)[:：] ?(?P<part>.*)$")
 
 
@@ -42,8 +44,8 @@ class Clock:
 @pytest.mark.parametrize("file", DIALOGS, ids=lambda file: file.stem)
 def test_dialog(file: Path, knowledge: Knowledge, tmp_path: Path) -> None:
     clock = Clock()
-    store = open_store(f"sqlite:///{tmp_path}/dialog.db")
-    script = Script(store, Turns(store, handle, knowledge, clock), clock, tmp_path / "files")
+    lanes = open_lanes(f"sqlite:///{tmp_path}/dialog.db")
+    script = Script(Turns(lanes, handle, knowledge, clock), clock, tmp_path / "files")
     heard: list[dict[str, Any]] = []
     number = ""
     for index, raw in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
@@ -58,7 +60,7 @@ def test_dialog(file: Path, knowledge: Knowledge, tmp_path: Path) -> None:
         assert said, f"{where}: cannot be read: {line}"
         heard = list(script.play(as_line(said)))
         number = next((h["ticket"] for h in reversed(heard) if h["ticket"] and h["ticket"] != number), number)
-    store.close()
+    lanes.close()
 
 
 def as_line(said: re.Match[str]) -> dict[str, Any]:

@@ -13,7 +13,12 @@ MAY_IMPORT = {
     "storage": {"handlers", "tickets"},
     "bot": {"handlers", "knowledge", "tickets", "storage"},
 }
-ONLY_IN = {"asyncio": ("bot", "storage"), "aiohttp": ("bot",), "sqlite3": ("storage", "knowledge/laws"), "random": ("bot",)}
+ONLY_IN = {
+    "asyncio": ("bot", "storage"),
+    "aiohttp": ("bot",),
+    "sqlite3": ("storage", "knowledge/laws"),
+    "random": ("bot",),
+}
 LONGEST_FILE = 400
 
 

@@ -21,7 +21,15 @@ SUPERVISOR = Actor(id="s1", role=Role.SUPERVISOR, name="周")
 
 def ticket(**changes: object) -> Ticket:
     made, _ = open_ticket(
-        now=NOW, hours=8, by=CITIZEN, number="4821-3390", channel="web", chat="wang", person="web:wang", kind="question", title="欠薪"
+        now=NOW,
+        hours=8,
+        by=CITIZEN,
+        number="4821-3390",
+        channel="web",
+        chat="wang",
+        person="web:wang",
+        kind="question",
+        title="欠薪",
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -113,7 +121,12 @@ def test_the_lamp_follows_the_office_clock(hours: int, colour: str) -> None:
     assert lamp(ticket(), add_work_hours(NOW, hours) + timedelta(minutes=1 if hours > 8 else 0)) == colour
 
 
-@given(st.lists(st.tuples(st.sampled_from(list(Action)), st.sampled_from([CITIZEN, MEDIATOR, OTHER, CLERK, SUPERVISOR])), max_size=25))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(list(Action)), st.sampled_from([CITIZEN, MEDIATOR, OTHER, CLERK, SUPERVISOR])),
+        max_size=25,
+    )
+)
 def test_random_histories_keep_the_rules(steps: list[tuple[Action, Actor]]) -> None:
     """One owner at most, promised time never before opening, version counts the changes, possible() tells the truth."""
     case, now, changes = ticket(), NOW, 0
