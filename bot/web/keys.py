@@ -1,0 +1,53 @@
+"""What the pages share: one value in the application, found by one key."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import jinja2
+from aiohttp import web
+
+from bot.settings import Settings
+from bot.turn import Turns
+from bot.web.channel import WebChannel
+from bot.web.limits import Limits
+from knowledge import Knowledge
+from storage import Lanes
+
+
+class Webhook(Protocol):
+    """Takes a pushed Telegram update and gives the HTTP status to answer with."""
+
+    async def handle_webhook(self, body: bytes, secret: str) -> int: ...
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything a page may need."""
+
+    lanes: Lanes
+    turns: Turns
+    knowledge: Knowledge
+    settings: Settings
+    clock: Callable[[], datetime]
+    telegram: Webhook | None
+    channel: WebChannel
+    limits: Limits
+    pages: jinja2.Environment
+    closing: asyncio.Event
+
+    @property
+    def files(self) -> Path:
+        """Where uploaded files are kept."""
+        return self.settings.data_dir / "files"
+
+
+SITE = web.AppKey("site", Site)
+
+
+def site(request: web.Request) -> Site:
+    """The site a request came to."""
+    return request.config_dict[SITE]
