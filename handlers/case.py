@@ -1,6 +1,7 @@
 """A person's own cases: where they stand, like tracking a parcel; add to them, withdraw, confirm, rate, reopen."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from handlers.buttons import PERSON, Button, button, column, parse
 from handlers.desk import event_line as _staff_line
@@ -19,6 +20,8 @@ WORDS = frozenset(
 BUTTONS = frozenset({"case", "add", "act", "rate", "new"})
 RATINGS = {"good": "满意", "fair": "一般", "bad": "不满意"}
 SHOWN = 8  # cases listed at once
+ADDING = timedelta(minutes=15)  # how long after the last piece the next one is still taken as a piece of the case
+ANOTHER = "好。刚才那句已经留在工单里，承办的人会看到。另一件事请您从头说一遍，我接着答。"
 FINISHED = frozenset({"完了", "好了", "就这些", "没了", "发完了"})
 
 
@@ -26,17 +29,26 @@ def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowled
     """Progress words, case buttons, an own ticket number, a reply to a letter, or whatever comes while adding."""
     if message.button:
         return parse(message.button)[0] in BUTTONS
-    if word(message) in WORDS or session.want == "case":
+    if word(message) in WORDS or _adding(session, facts):
         return True
-    return session.want == "" and _meant(message, facts) is not None
+    return session.want in ("", "case") and _meant(message, facts) is not None
+
+
+def _adding(session: Session, facts: Facts) -> bool:
+    """Whether the person is still sending things for a case; after a while his words are questions again."""
+    recent = session.asked_at is None or facts.now - session.asked_at < ADDING
+    return session.want == "case" and recent
 
 
 def _meant(message: Message, facts: Facts) -> Ticket | None:
-    """The case a free message belongs to: named by its number or replied to, or waiting for this person's answer."""
+    """The case a free message belongs to: named by its number, replied to, waiting for this person's answer; a picture
+    without words belongs to the newest open one."""
     number = message.reply_to or find_number(message.text)
     if number:
         return own(number, facts)
-    return next((t for t in facts.tickets if t.state is State.NEED_INFO), None)
+    asked = next((t for t in facts.tickets if t.state is State.NEED_INFO), None)
+    wordless = bool(message.attachments) and not message.text.strip()
+    return asked or (next((t for t in facts.tickets if t.open), None) if wordless else None)
 
 
 def own(number: str, facts: Facts) -> Ticket | None:
@@ -50,7 +62,7 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
         return _button(verb, arguments, message, session, facts)
     if word(message) in WORDS:
         return Outcome(replies=(_list(facts),), session=_leave(session))
-    if session.want == "case":
+    if _adding(session, facts):
         return _in_case(message, session, facts)
     ticket = _meant(message, facts)
     if ticket is None:
@@ -58,7 +70,8 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     bare = find_number(message.text) and len(message.text) <= 16 and not message.reply_to
     if bare:
         return Outcome(replies=(view(ticket, facts),), session=_leave(session))
-    return _add(ticket, message, facts, session)
+    adding = Session(want="case", step="add", slots={"number": ticket.number})
+    return _add(ticket, message, facts, adding)
 
 
 def _leave(session: Session) -> Session:
@@ -70,7 +83,9 @@ def _button(verb: str, arguments: tuple[str, ...], message: Message, session: Se
     if ticket is None:
         return Outcome(replies=(_list(facts),), session=_leave(session))
     if verb == "add":
-        return _begin_add(ticket)
+        return _begin_add(ticket, facts.now)
+    if verb == "new":
+        return Outcome(replies=(Reply(text=ANOTHER),))
     if verb == "act" and len(arguments) > 1 and arguments[1] in set(Action):
         return _act(ticket, Action(arguments[1]), message, facts, session)
     if verb == "rate" and len(arguments) > 1:
@@ -78,9 +93,9 @@ def _button(verb: str, arguments: tuple[str, ...], message: Message, session: Se
     return Outcome(replies=(view(ticket, facts),), session=_leave(session))
 
 
-def _begin_add(ticket: Ticket) -> Outcome:
+def _begin_add(ticket: Ticket, now: datetime) -> Outcome:
     text = f"要补充到工单 {ticket.number} 的话、照片、文件，直接发给我，可以发好几条。发完了回“完了”。"
-    session = Session(want="case", step="add", slots={"number": ticket.number})
+    session = Session(want="case", step="add", slots={"number": ticket.number}, asked_at=now)
     return Outcome(replies=(Reply(text=text, ticket=ticket.number, ask="file"),), session=session)
 
 
@@ -111,8 +126,9 @@ def _add(ticket: Ticket, message: Message, facts: Facts, session: Session) -> Ou
     told = tell_staff(facts, changed, f"工单 {changed.number} 当事人补充：{text}", urgent=changed.urgent)
     effects = (ChangeTicket(ticket=changed, event=event, attachments=message.attachments), *told)
     rows = ((button("看进度", "case", ticket.number), button("这是另一件事", "new", ticket.number)),)
-    said = f"记到工单 {ticket.number} 里了，承办的人会看到。"
-    return Outcome(replies=(Reply(text=said, ticket=ticket.number, buttons=rows),), session=session, effects=effects)
+    said = f"记到工单 {ticket.number} 里了，承办的人会看到。还有就接着发，发完了回“完了”。"
+    after = replace(session, asked_at=facts.now)
+    return Outcome(replies=(Reply(text=said, ticket=ticket.number, buttons=rows),), session=after, effects=effects)
 
 
 def _named(message: Message) -> str:
@@ -169,7 +185,7 @@ def _rate(ticket: Ticket, rating: str, message: Message, facts: Facts) -> Outcom
     if rating != "bad":
         return Outcome(replies=(Reply(text="谢谢，记下了。", ticket=ticket.number),), effects=effects)
     told = tell_supervisors(facts, changed, f"工单 {changed.number} 当事人不满意，请回访。")
-    after = Session(want="case", step="why", slots={"number": ticket.number})
+    after = Session(want="case", step="why", slots={"number": ticket.number}, asked_at=facts.now)
     reply = Reply(text="对不住。哪里没办好？写一句，督办员会看到。", ticket=ticket.number)
     return Outcome(replies=(reply,), session=after, effects=(*effects, *told))
 

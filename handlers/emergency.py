@@ -36,7 +36,7 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     text = f"{calls(found, knowledge)}\n\n先打电话，再看这里。我们同时记下了急单 {ticket.number}，并通知了值班人员。"
     ask = "您现在在哪里？发个位置，或者写地名、经纬度、船名。留个能打通的电话，救援的人好找您。"
     buttons = column(button("我没事了，撤掉", "act", ticket.number, Action.WITHDRAW), PERSON)
-    after = Session(want="case", step="add", slots={"number": ticket.number})
+    after = Session(want="case", step="add", slots={"number": ticket.number}, asked_at=facts.now)
     replies = (
         Reply(text=text, ticket=ticket.number),
         Reply(text=ask, ticket=ticket.number, buttons=buttons, ask="place"),

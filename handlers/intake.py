@@ -272,7 +272,7 @@ def confirmation(ticket: Ticket, facts: Facts) -> Reply:
         f"交上去了。工单号 {ticket.number}\n"
         f"接下来：{ticket.team}接手，{say_time(ticket.due_at)}前给您回话。{opening}\n"
         "这个时间是我们自己的承诺。交工单不等于起诉，也不等于申请复议，法律规定的期限照样在走。\n"
-        "发“进度”随时看；要补充的话、照片直接发给我。"
+        "发“进度”随时看。照片、单子直接发来，会放进这张单；有话要补充点“补充”。"
     )
     rows = ((button("看进度", "case", ticket.number), button("补充", "add", ticket.number)),)
     return Reply(text=text, ticket=ticket.number, buttons=rows)
