@@ -1,0 +1,1 @@
+"""Turns sources a user can get into the statute store."""
