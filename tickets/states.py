@@ -147,7 +147,7 @@ ACTIONS: dict[Action, ActionInfo] = {
     Action.ASK: ActionInfo("请补充", DESK, needs="要当事人补充什么", notice="关于工单 {number}，{who}想问您：\n{text}"),
     Action.SUPPLY: ActionInfo("补充情况", OWN_SIDE),
     Action.REPLY: ActionInfo("回复", DESK, needs="回复的话", notice="关于工单 {number}，{who}回复您：\n{text}"),
-    Action.NOTE: ActionInfo("内部备注", STAFF, needs="备注", public=False),
+    Action.NOTE: ActionInfo("内部备注", STAFF | {Role.SYSTEM}, needs="备注", public=False),
     Action.ADD: ActionInfo("补充留言", CITIZEN),
     Action.CO_HANDLE: ActionInfo("请协办", DESK, needs="请谁协办什么"),
     Action.CO_DONE: ActionInfo("协办完成", DESK),

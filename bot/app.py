@@ -1,0 +1,90 @@
+"""Builds everything from the settings, starts it, stops it: the one place that knows the concrete classes."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from datetime import datetime
+
+from aiohttp import web
+
+from bot.channels.base import Channel
+from bot.clock import keep_time
+from bot.knowledge import load_knowledge
+from bot.outbox import Outbox
+from bot.settings import SettingError, Settings
+from bot.turn import Turns
+from bot.web.desk import first_admin_link
+from bot.web.keys import SITE
+from bot.web.server import make_app
+from handlers import handle
+from storage import open_lanes
+
+log = logging.getLogger(__name__)
+
+
+async def serve(settings: Settings, clock: Callable[[], datetime]) -> int:
+    """Serve until SIGINT or SIGTERM; the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    knowledge = load_knowledge(settings)
+    lanes = open_lanes(settings.database_url)
+    turns = Turns(lanes, handle, knowledge, clock)
+    telegram = _telegram(settings, turns)
+    app = make_app(lanes, turns, knowledge, settings, clock, telegram)
+    channels: dict[str, Channel] = {channel.name: channel for channel in (app[SITE].channel, telegram) if channel}
+    outbox = Outbox(lanes, channels)
+    turns.wake = outbox.wake
+    runner = await _listen(app, settings)
+    for line in greeting(settings, first_admin_link(lanes, settings), telegram is not None):
+        print(line, flush=True)
+    try:
+        await turns.recover()
+        await _run([outbox.run(), keep_time(turns, settings.keep_days), *(c.run() for c in channels.values())])
+    finally:
+        await runner.cleanup()
+        outbox.stop()
+        await turns.close()
+        lanes.close()
+    return 0
+
+
+async def _run(jobs: list) -> None:  # type: ignore[type-arg]
+    """Run all jobs until one fails or the process is told to stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on the loop
+            loop.add_signal_handler(sign, stop.set)
+    tasks = [asyncio.create_task(job) for job in [*jobs, stop.wait()]]
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def _listen(app: web.Application, settings: Settings) -> web.AppRunner:
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.web_host, settings.web_port).start()
+    except OSError:
+        await runner.cleanup()
+        raise SettingError(
+            f"端口 {settings.web_port} 已经被占用，可能渔小法已经在跑。换一个：YXF_WEB_PORT=8081 scripts/run"
+        ) from None
+    return runner
+
+
+def greeting(settings: Settings, admin_link: str, telegram: bool) -> list[str]:
+    """What is printed at the start: where to click, and the first administrator's link while there is none."""
+    lines = ["渔小法开好了。", f"  聊天：{settings.site}/", f"  工作台：{settings.site}/desk"]
+    if admin_link:
+        lines.append(f"  第一个管理员从这里进（一次有效）：{admin_link}")
+    lines.append("  Telegram：" + ("开着" if telegram else "没开（填 YXF_TELEGRAM_TOKEN 就开）"))
+    return [*lines, "  停下按 Ctrl-C。"]

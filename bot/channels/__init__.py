@@ -1,0 +1,1 @@
+"""The ways to talk to people, one file each."""
