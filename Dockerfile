@@ -6,7 +6,7 @@ RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --requirement r
 COPY . .
 # without the statutes the bot works and shows summaries instead of full articles
 RUN (.venv/bin/python scripts/import_laws --setup || echo "statute store not built") \
-    && .venv/bin/python scripts/train --if-needed
+    && scripts/train --if-needed
 
 FROM python:3.12-slim
 RUN useradd --create-home --uid 10001 yuxiaofa && mkdir /data && chown yuxiaofa /data

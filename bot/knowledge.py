@@ -6,4 +6,4 @@ from knowledge import Knowledge
 
 def load_knowledge(settings: Settings) -> Knowledge:
     """Content and model; the statutes from the data folder, if `scripts/setup` could build them there."""
-    return Knowledge.load()
+    return Knowledge.load(laws=settings.data_dir / "laws")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from knowledge.content import CONTENT, Content, read_content
 from knowledge.decide import Decider
 from knowledge.fingerprint import fingerprint
+from knowledge.laws import Laws
 from knowledge.model import Model, load_model, stored_fingerprint
 from knowledge.types import ContentError, Context, Decision, Emergency, Outside, Phone, Service, Topic
 
@@ -19,7 +19,7 @@ MODEL = Path(__file__).parent / "model"
 class Knowledge:
     """All topics, and the way from a question to one of them."""
 
-    def __init__(self, content: Content, model: Model) -> None:
+    def __init__(self, content: Content, model: Model, laws: Laws | None = None) -> None:
         self.content = content
         self.topics: Mapping[str, Topic] = content.topics
         self.services: Mapping[str, Service] = {
@@ -29,14 +29,17 @@ class Knowledge:
         self.emergencies: Mapping[str, Emergency] = content.emergencies
         self.phones: Mapping[str, Phone] = content.phones
         self.problems: tuple[ContentError, ...] = content.problems
-        self.laws: Any = None
+        self.laws = laws
         self._decider = Decider(content, model)
 
     @classmethod
-    def load(cls, content: Path | None = None, model: Path | None = None) -> Knowledge:
-        """Read the content and its model; a model that is missing or out of date is trained first."""
+    def load(cls, content: Path | None = None, model: Path | None = None, laws: Path | None = None) -> Knowledge:
+        """Read the content, its model and the statute store in the folder `laws`, if there is one.
+
+        A model that is missing or out of date is trained first.
+        """
         found = read_content(content or CONTENT)
-        return cls(found, current_model(found, model or MODEL))
+        return cls(found, current_model(found, model or MODEL), Laws.open(laws) if laws else None)
 
     def decide(self, text: str, context: Context | None = None) -> Decision:
         """What to do with a message."""

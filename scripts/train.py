@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 from knowledge.base import MODEL
-from knowledge.content import read_content
+from knowledge.content import CONTENT, read_content
+from knowledge.fingerprint import fingerprint
+from knowledge.model import stored_fingerprint
 from knowledge.training import train
 
 
 def main() -> None:
+    if "--if-needed" in sys.argv and stored_fingerprint(MODEL) == fingerprint(CONTENT):
+        return
     start = time.perf_counter()
     content = read_content()
     model = train(content)
