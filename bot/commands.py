@@ -117,14 +117,19 @@ def _play(turns: Turns, settings: Settings, files: Path) -> int:
 
 
 def check(arguments: Namespace, settings: Settings) -> int:
-    """Check all content; every problem with file, line and remedy."""
-    from bot.check import problems
+    """Check all content; every problem with file, line and remedy, and what the citations are worth."""
+    from bot.check import check as check_content
 
-    found = problems(load_knowledge(settings, train=False))
-    for problem in found:
-        print(problem)
-    print(f"内容检查：{len(found)} 个问题。" if found else "内容检查通过。")
-    return 1 if found else 0
+    report = check_content(load_knowledge(settings))
+    for error in report.errors:
+        print(error)
+    if report.counts:
+        names = {"ok": "核对无误", "unverified": "库里没有，待核"}
+        print("引用：" + "，".join(f"{names.get(worth, worth)} {count}" for worth, count in sorted(report.counts.items())))
+    else:
+        print("没有装条文库，引用没有核对（scripts/import_laws --setup）。")
+    print(f"内容检查：{len(report.errors)} 个问题。" if report.errors else "内容检查通过。")
+    return 1 if report.errors else 0
 
 
 def invite(arguments: Namespace, settings: Settings) -> int:

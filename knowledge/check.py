@@ -12,7 +12,7 @@ from knowledge.types import ContentError, Emergency, Outside, Topic
 
 FEWEST_QUESTIONS = 8
 MOST_ALIKE = 0.5
-UNVERIFIED = "未核"
+UNVERIFIED = "[未核]"
 CAVEAT = "现行文本待核"
 
 
