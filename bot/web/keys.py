@@ -38,6 +38,7 @@ class Site:
     limits: Limits
     pages: jinja2.Environment
     closing: asyncio.Event
+    watchers: dict[str, int]
 
     @property
     def files(self) -> Path:

@@ -73,7 +73,7 @@ def own_line(key: str, at: datetime, message: Message, labels: dict[str, str]) -
         for index, one in enumerate(message.attachments)
     )
     blocks = (Block("text", (text,)),) if text else ()
-    return Line(key=key, own=True, id=own_id, **_when(at), blocks=blocks, files=files)
+    return Line(key=key, own=True, id=own_id, day=_day(at), time=_time(at), blocks=blocks, files=files)
 
 
 def reply_line(key: str, at: datetime, reply: Reply) -> Line:
@@ -84,15 +84,19 @@ def reply_line(key: str, at: datetime, reply: Reply) -> Line:
     )
     urgent = reply.text.startswith(URGENT)
     return Line(
-        key=key, own=False, **_when(at), by=reply.by, ask=reply.ask, urgent=urgent, files=files,
+        key=key, own=False, day=_day(at), time=_time(at), by=reply.by, ask=reply.ask, urgent=urgent, files=files,
         blocks=blocks(reply.text), sources=reply.sources, buttons=reply.buttons,
     )  # fmt: skip
 
 
-def _when(at: datetime) -> dict[str, str]:
+def _day(at: datetime) -> str:
     local = at.astimezone(BEIJING)
-    day = f"{local.month}月{local.day}日 周{WEEKDAYS[local.weekday()]}"
-    return {"day": day, "time": f"{local.hour}:{local.minute:02d}"}
+    return f"{local.month}月{local.day}日 周{WEEKDAYS[local.weekday()]}"
+
+
+def _time(at: datetime) -> str:
+    local = at.astimezone(BEIJING)
+    return f"{local.hour}:{local.minute:02d}"
 
 
 def blocks(text: str) -> tuple[Block, ...]:

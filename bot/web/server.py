@@ -9,13 +9,14 @@ from aiohttp import web
 
 from bot.settings import Settings
 from bot.turn import Turns, where
-from bot.web import chat, law
+from bot.web import board, chat, desk, law, live, login, people
 from bot.web.channel import WebChannel
 from bot.web.keys import SITE, Site, Webhook, site
 from bot.web.limits import Limits
 from bot.web.pages import STATIC, environment, page, read
 from knowledge import Knowledge
 from storage import Lanes
+from tickets.states import DESK, STAFF, Role
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LARGEST_BODY = 1024 * 1024  # bytes of a body read at once; uploads are read in pieces and have their own limit
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 KEEP = "public, max-age=31536000, immutable"
+CASE = r"/desk/case/{number:\d{4}-\d{4}}"
 PLACE = r"\d{1,18}\.[01]\.\d{1,18}"
 
 POLICY = (
@@ -46,6 +48,7 @@ ERRORS = {
     403: ("这里进不去", "可能页面放久了，或者这一页不归您看。返回上一页刷新再试。"),
     404: ("没有这一页", "地址可能写错了，或者内容已经撤下。回到首页直接打字问就行。"),
     405: ("不能这样打开", "请从首页进去。"),
+    409: ("刚才有变化", "返回刷新一下再办。"),
     413: ("太大了", "一个文件最多 20 MB。照片压小一点，录像剪短一点再发。"),
     415: ("这种文件收不了", "请发照片、PDF、Word、Excel、录音或录像。"),
     429: ("太快了", "等几秒再试。"),
@@ -58,7 +61,31 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/chat/live", chat.live),
     ("GET", "/chat/new", chat.new),
     ("GET", f"/file/{{position:{PLACE}}}/{{index:\\d{{1,2}}}}", chat.file),
+    ("GET", "/desk/join/{code}", login.show_join),
+    ("POST", "/desk/join/{code}", login.join),
+    ("GET", "/desk/in/{token}", login.show_link),
+    ("POST", "/desk/in/{token}", login.use_link),
     ("GET", r"/law/{law}/{article:\d{1,4}(-\d{1,2})?}", law.show),
+)
+
+LEADERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+ADMIN = frozenset({Role.ADMIN})
+
+DESK_ROUTES: tuple[tuple[str, str, login.StaffHandler, frozenset[Role]], ...] = (
+    ("GET", "/desk", desk.queue, STAFF),
+    ("GET", CASE, desk.case, STAFF),
+    ("POST", CASE, desk.act, DESK),
+    ("GET", CASE + r"/file/{index:\d{1,4}}", desk.file, DESK),
+    ("GET", "/desk/live", live.events, STAFF),
+    ("GET", "/desk/board", board.board, LEADERS),
+    ("GET", "/desk/gaps", board.gaps, STAFF - {Role.MEDIATOR}),
+    ("GET", "/desk/people", people.people, ADMIN),
+    ("POST", "/desk/people/invite", people.invite, ADMIN),
+    ("POST", r"/desk/people/{id:m\d+}", people.change, ADMIN),
+    ("GET", "/desk/me", people.mine, STAFF),
+    ("POST", "/desk/me/link", people.own_link, STAFF),
+    ("POST", "/desk/me/telegram", people.telegram_code, STAFF),
+    ("POST", "/desk/logout", login.logout, STAFF),
 )
 
 
@@ -74,10 +101,12 @@ def make_app(
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[tell_errors])
     app[SITE] = Site(
         lanes=store, turns=turns, knowledge=knowledge, settings=settings, clock=clock, telegram=telegram,
-        channel=WebChannel(), limits=Limits(), pages=environment(), closing=asyncio.Event(),
+        channel=WebChannel(), limits=Limits(), pages=environment(), closing=asyncio.Event(), watchers={},
     )  # fmt: skip
     for method, path, handler in ROUTES:
         app.router.add_route(method, path, handler)
+    for method, path, staff_handler, roles in DESK_ROUTES:
+        app.router.add_route(method, path, login.guarded(staff_handler, roles))
     app.router.add_get("/health", health)
     app.router.add_post("/telegram", telegram_update)
     app.router.add_static("/static", STATIC)

@@ -157,7 +157,7 @@ async def _write(part: BodyPartReader, head: bytes, path: Path, name: str) -> in
             await asyncio.to_thread(file.write, chunk)
             chunk = bytes(await part.read_chunk(CHUNK))
     except BaseException:
-        path.unlink(missing_ok=True)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
         raise
     finally:
         await asyncio.to_thread(file.close)

@@ -48,6 +48,8 @@
   }
   function mark() {
     const all = [...log.querySelectorAll(".ours")];
+    let day = "";
+    log.querySelectorAll("li[data-day]").forEach((one) => { one.classList.toggle("day", one.dataset.day !== day); day = one.dataset.day; });
     all.forEach((one, index) => one.classList.toggle("newest", index === all.length - 1));
     const ask = log.lastElementChild && log.querySelector(".newest");
     text.inputMode = ask && ask.dataset.ask === "phone" ? "tel" : "text";

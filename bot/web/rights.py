@@ -1,0 +1,37 @@
+"""Who of the staff sees what. Pure; the pages ask here and nowhere else."""
+
+from handlers.types import Member
+from tickets.states import Role
+from tickets.ticket import Event, Ticket
+
+HIDDEN_PHONE = "（电话接单后可见）"
+WATCH = frozenset({Role.SUPERVISOR, Role.CLERK})  # who sees every case, to hand it on
+
+
+def sees(ticket: Ticket, me: Member) -> bool:
+    """Whether the case is shown at all: a mediator has his own cases and the open ones that nobody has."""
+    if me.role in WATCH or me.role is Role.ADMIN:
+        return True
+    return ticket.owner == me.id or (ticket.open and not ticket.owner)
+
+
+def sees_body(ticket: Ticket, me: Member) -> bool:
+    """Whether words, files and answers are shown. The admin keeps accounts, he does not read cases."""
+    return me.role is not Role.ADMIN and sees(ticket, me)
+
+
+def sees_phone(ticket: Ticket, me: Member) -> bool:
+    """Whether the telephone number is shown: to whoever works on the case or hands it on."""
+    return me.role in WATCH or (ticket.owner == me.id and me.role is not Role.ADMIN)
+
+
+def shown(text: str, ticket: Ticket, me: Member) -> str:
+    """`text` of a case as `me` may read it."""
+    if not ticket.phone or sees_phone(ticket, me):
+        return text
+    return text.replace(ticket.phone, HIDDEN_PHONE)
+
+
+def event_text(event: Event, ticket: Ticket, me: Member) -> str:
+    """What was said at an event, as `me` may read it."""
+    return shown(event.text, ticket, me) if sees_body(ticket, me) else ""
