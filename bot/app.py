@@ -5,18 +5,20 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 
 from bot.channels.base import Channel
+from bot.channels.telegram import TelegramChannel
 from bot.clock import keep_time
 from bot.knowledge import load_knowledge
 from bot.outbox import Outbox
 from bot.settings import SettingError, Settings
 from bot.turn import Turns
-from bot.web.desk import first_admin_link
+from bot.web.login import first_admin_link
 from bot.web.keys import SITE
 from bot.web.server import make_app
 from handlers import handle
@@ -33,7 +35,7 @@ async def serve(settings: Settings, clock: Callable[[], datetime]) -> int:
     knowledge = load_knowledge(settings)
     lanes = open_lanes(settings.database_url)
     turns = Turns(lanes, handle, knowledge, clock)
-    telegram = _telegram(settings, turns)
+    telegram = _telegram(settings, turns, clock)
     app = make_app(lanes, turns, knowledge, settings, clock, telegram)
     channels: dict[str, Channel] = {channel.name: channel for channel in (app[SITE].channel, telegram) if channel}
     outbox = Outbox(lanes, channels)
@@ -52,7 +54,17 @@ async def serve(settings: Settings, clock: Callable[[], datetime]) -> int:
     return 0
 
 
-async def _run(jobs: list) -> None:  # type: ignore[type-arg]
+def _telegram(settings: Settings, turns: Turns, clock: Callable[[], datetime]) -> TelegramChannel | None:
+    """The Telegram channel, when there is a token."""
+    if not settings.telegram_token:
+        return None
+    return TelegramChannel(
+        settings.telegram_token, settings.telegram_api, turns, settings.data_dir / "files", clock,
+        webhook_url=settings.telegram_webhook_url, webhook_secret=settings.telegram_webhook_secret, site=settings.web_url,
+    )  # fmt: skip
+
+
+async def _run(jobs: Sequence[Coroutine[Any, Any, object]]) -> None:
     """Run all jobs until one fails or the process is told to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -81,7 +93,7 @@ async def _listen(app: web.Application, settings: Settings) -> web.AppRunner:
     return runner
 
 
-def greeting(settings: Settings, admin_link: str, telegram: bool) -> list[str]:
+def greeting(settings: Settings, admin_link: str | None, telegram: bool) -> list[str]:
     """What is printed at the start: where to click, and the first administrator's link while there is none."""
     lines = ["渔小法开好了。", f"  聊天：{settings.site}/", f"  工作台：{settings.site}/desk"]
     if admin_link:
