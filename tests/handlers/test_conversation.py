@@ -1,0 +1,87 @@
+"""Habits of the conversation that no single dialog shows: no dead ends, purity, limits."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers import HANDLERS, handle
+from handlers.buttons import LIMIT
+from handlers.types import Facts, Message, Outcome, Session
+from knowledge import Knowledge
+from tickets.due import BEIJING
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=BEIJING)
+FACTS = Facts(now=NOW, number="4821-3390")
+
+
+def say(knowledge: Knowledge, text: str = "", button: str = "", session: Session | None = None) -> Outcome:
+    message = Message(id="1", channel="web", chat="a", person="a", at=NOW, text=text, button=button)
+    return handle(message, session or Session(), FACTS, knowledge)
+
+
+def test_the_order_of_precedence() -> None:
+    names = [handler.__name__.rpartition(".")[2] for handler in HANDLERS]
+    assert names[0] == "emergency"
+    assert names[-2:] == ["ask", "fallback"]
+
+
+def test_every_topic_can_be_opened_and_all_its_buttons_lead_somewhere(knowledge: Knowledge) -> None:
+    for topic in knowledge.topics:
+        opened = say(knowledge, button=f"topic:{topic}")
+        reply = opened.replies[0]
+        assert reply.sources, topic
+        assert "不是法律意见" in reply.text
+        for one in (one for row in reply.buttons for one in row):
+            assert len(one.data.encode()) <= LIMIT
+            led = say(knowledge, button=one.data, session=opened.session)
+            assert led.replies[0].text
+            assert "按钮过期了" not in led.replies[0].text, one
+
+
+@pytest.mark.parametrize("text", ["", " ", "😀", "\x00", "<script>alert(1)</script>", "'; DROP TABLE tickets;--", "{{7*7}}", "a" * 9000, "\ud800"])
+def test_odd_input_gets_an_answer_with_a_way_on(text: str, knowledge: Knowledge) -> None:
+    outcome = say(knowledge, text)
+    assert outcome.replies[0].text
+    assert outcome.replies[0].buttons
+
+
+@given(st.text(max_size=60), st.sampled_from(["", "topic:", "act:1:2", "rate::", "back-ask:x:9", "count:zzz", "law:", "check:no", "fix:99", "order:svc-none", ":::"]))
+@settings(max_examples=60, deadline=None)
+def test_no_input_breaks_it_and_the_same_input_gives_the_same(text: str, button: str) -> None:
+    knowledge = _knowledge()
+    first = say(knowledge, text, button)
+    assert first.replies
+    assert first == say(knowledge, text, button)
+
+
+_loaded: list[Knowledge] = []
+
+
+def _knowledge() -> Knowledge:
+    if not _loaded:
+        _loaded.append(Knowledge.load())
+    return _loaded[0]
+
+
+def test_the_third_miss_leads_to_a_person(knowledge: Knowledge) -> None:
+    session = Session(misses=2)
+    outcome = say(knowledge, "呜哩哇啦嘻嘻哈哈咕噜咕噜", session=session)
+    assert outcome.session.want == "intake" or outcome.replies[0].buttons
+
+
+def test_a_self_check_ends_with_a_list(knowledge: Knowledge) -> None:
+    outcome = say(knowledge, button="guide:sy")
+    for answer in ("no", "yes", "unsure", "end"):
+        outcome = say(knowledge, button=f"check:{answer}", session=outcome.session)
+    assert "2 条要弄清楚" in outcome.replies[0].text
+
+
+def test_counting_a_deadline(knowledge: Knowledge) -> None:
+    topic = next(t for t in knowledge.topics.values() if t.periods)
+    outcome = say(knowledge, button=f"count:{topic.id}")
+    outcome = say(knowledge, "不晓得", session=outcome.session)
+    assert "没看懂" in outcome.replies[0].text
+    outcome = say(knowledge, "11月3号", session=outcome.session)
+    assert "2026-11-03" in outcome.replies[0].text
