@@ -17,7 +17,7 @@ ROW = 8  # buttons in a row
 ROWS = 50
 DIRECTIONS = re.compile(r"[\x00\u202a-\u202e\u2066-\u2069]")
 # Telegram turns "/word" into something to tap, which then speaks in the name of whoever taps it
-COMMAND = re.compile(r"(?<![\w/:.])/(?=[A-Za-z])")
+COMMAND = re.compile(r"(?<![\w/<>])/(?=[A-Za-z])")
 JOINER = "\u2060"
 
 

@@ -1,0 +1,42 @@
+"""kill -9 while forty questions wait: each is answered all the same."""
+
+import asyncio
+import sys
+from collections import Counter
+from pathlib import Path
+
+from tests.fakes.bot_api import FakeBotApi
+from tests.fakes.telegram_desk import until
+
+ROOT = Path(__file__).parent.parent.parent
+QUESTIONS = 40
+
+
+async def start(api: FakeBotApi, folder: Path, pause: float) -> asyncio.subprocess.Process:
+    command = (sys.executable, "-m", "tests.fakes.small_bot", api.url, str(folder), str(pause))
+    return await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+
+
+async def test_nothing_is_lost_when_the_process_is_killed(tmp_path: Path) -> None:
+    api = FakeBotApi()
+    await api.start()
+    for number in range(QUESTIONS):
+        await api.say(number % 4 + 1, f"问 {number}")
+    wanted = {f"答：问 {number}" for number in range(QUESTIONS)}
+    for _ in range(3):  # in the middle of the turns, and again while it catches up
+        process = await start(api, tmp_path, 0.1)
+        before = len(api.sent)
+        await until(lambda before=before: len(api.sent) >= before + 8, 20)
+        process.kill()
+        await process.wait()
+    assert len(set(api.texts())) < QUESTIONS
+    process = await start(api, tmp_path, 0.0)
+    await until(lambda: wanted <= set(api.texts()), 20)
+    process.kill()
+    await process.wait()
+    await api.stop()
+    again = sum(count - 1 for count in Counter(api.texts()).values())
+    assert again <= 4 * 3  # at most the letter that was on its way to each of the four chats, each time
+    for who in range(1, 5):
+        firsts = list(dict.fromkeys(api.texts(who)))
+        assert firsts == [f"答：问 {number}" for number in range(who - 1, QUESTIONS, 4)]

@@ -1,0 +1,85 @@
+"""The real conversation over Telegram: ask, see the source, ask for a person, open a case, staff answer."""
+
+from pathlib import Path
+from typing import Any
+
+from handlers import handle
+from handlers.types import Invite
+from knowledge import Knowledge
+from tests.fakes.bot_api import BOT, FakeBotApi
+from tests.fakes.telegram_desk import Desk, desk, now, until
+from tickets.states import Role
+
+CITIZEN, MEDIATOR = 5, 9
+
+
+class Phone:
+    """One person's Telegram."""
+
+    def __init__(self, api: FakeBotApi, id: int) -> None:
+        self.api, self.id, self.read = api, id, 0
+
+    def inbox(self) -> list[dict[str, Any]]:
+        return [one for one in self.api.sent if one["chat"]["id"] == self.id]
+
+    async def _answer(self) -> dict[str, Any]:
+        await until(lambda: len(self.inbox()) > self.read, 15)
+        self.read = len(self.inbox())
+        return self.inbox()[-1]
+
+    async def say(self, text: str, **fields: Any) -> dict[str, Any]:
+        self.read = len(self.inbox())
+        await self.api.say(self.id, text, **fields)
+        return await self._answer()
+
+    async def tap(self, label: str, under: dict[str, Any]) -> dict[str, Any]:
+        keys = [key for row in under["reply_markup"]["inline_keyboard"] for key in row]
+        data = next(key["callback_data"] for key in keys if label in key["text"])
+        self.read = len(self.inbox())
+        await self.api.tap(self.id, data, self.api.message(self.id, under["text"]) | {"from": BOT})
+        return await self._answer()
+
+
+async def case(it: Desk) -> str:
+    tickets = await it.turns.read(lambda store: store.tickets_of(f"telegram:{CITIZEN}"))
+    assert len(tickets) == 1
+    return tickets[0].number
+
+
+async def test_ask_and_hand_over_and_answer(tmp_path: Path, knowledge: Knowledge) -> None:
+    api = FakeBotApi()
+    await api.start()
+    citizen, mediator = Phone(api, CITIZEN), Phone(api, MEDIATOR)
+    async with desk(api, tmp_path, handle, knowledge=knowledge) as it:
+        await it.turns.write(
+            lambda store: store.perform((Invite(code="AB23CD45EF", role=Role.MEDIATOR, by="t"),), now())
+        )
+        assert "欢迎" in (await mediator.say("/start AB23CD45EF"))["text"]
+
+        menu = await citizen.say("/start")
+        assert "渔小法" in menu["text"]
+        answer = await citizen.say("老板拖欠工资半年了怎么办")
+        assert "依据" in answer["text"]
+        assert any(entity["type"] == "expandable_blockquote" for entity in answer["entities"])
+
+        step = await citizen.say("人工")
+        for _ in range(8):
+            labels = [key["text"] for row in step.get("reply_markup", {}).get("inline_keyboard", []) for key in row]
+            if any("提交" in label for label in labels):
+                break
+            step = (
+                await citizen.tap("不清楚", step)
+                if "不清楚" in labels
+                else await citizen.say("石浦，船东王某欠我 3 万")
+            )
+        opened = await citizen.tap("提交", step)
+        number = await case(it)
+        assert number in opened["text"]
+
+        card = await mediator.say(number)
+        await mediator.tap("接单", card)
+        await mediator.say(f"回复 {number} 明天上午来一趟石浦窗口")
+        await until(lambda: any("石浦窗口" in one.get("text", "") for one in citizen.inbox()))
+        letter = next(one for one in citizen.inbox() if "石浦窗口" in one.get("text", ""))
+        assert letter["text"].startswith("【调解员")
+    await api.stop()
