@@ -34,7 +34,11 @@ FILE = "sqlite:///"
 def open_store(url: str) -> Store:
     """A connection to `sqlite:///path` or `postgresql://…`, its tables up to date. Raises StorageError."""
     store = _connect(url)
-    migrate(store.db)
+    try:
+        migrate(store.db)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 

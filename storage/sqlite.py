@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,8 @@ class Sqlite:
             path.parent.mkdir(parents=True, exist_ok=True)
             # used by one thread at a time, but not always by the one that opened it
             connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._prepare(connection, read_only)
+            with _closed_on_error(connection):
+                self._prepare(connection, read_only)
         except (OSError, sqlite3.Error) as error:
             raise StorageError(f"数据库文件打不开：{path}（{error}）。") from None
         self.tools = sqlite_utils.Database(connection)
@@ -103,6 +104,15 @@ class Sqlite:
         self._connection.close()
 
 
+@contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
+
+
 def whole(path: Path) -> bool:
     """Whether the file is a sound database of ours."""
     try:
@@ -119,12 +129,14 @@ def whole(path: Path) -> bool:
 
 
 def copy(database: Database, file: Path) -> None:
-    """A backup: one transaction's view written to a new file, checked, and on the disk before this returns."""
+    """A backup: one moment's view written to a new file, checked, and on the disk before this returns."""
+    assert isinstance(database, Sqlite)
     if file.exists():
         raise StorageError(f"{file} 已经有了，换个名字，免得盖掉旧的备份。")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        database.run("VACUUM INTO ?", str(file))
+        with closing(sqlite3.connect(database.path)) as own:  # VACUUM cannot run inside a caller's transaction
+            own.execute("VACUUM INTO ?", [str(file)])
         with file.open("rb+") as written:
             os.fsync(written.fileno())
     except (OSError, sqlite3.Error) as error:

@@ -1,7 +1,9 @@
 """Every test that takes `url` or `store` runs on a SQLite file and on PostgreSQL."""
 
+import multiprocessing
 from collections.abc import Iterator
 from itertools import count
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/desk.db"
     return new_database(request.getfixturevalue("server"), f"test{next(NAMES)}")
+
+
+@pytest.fixture(scope="session")
+def processes() -> ForkServerContext:
+    """Makes real processes that need not import everything again."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.storage.samples", "storage"])
+    return context
 
 
 @pytest.fixture

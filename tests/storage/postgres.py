@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL: a cluster in a folder of its own, and an empty database for each test."""
+"""A throw-away PostgreSQL: a cluster in a folder of its own, and an empty schema for each test."""
 
 import os
 import shutil
@@ -54,9 +54,9 @@ def cluster() -> Iterator[str]:
 
 
 def new_database(server: str, name: str) -> str:
-    """An empty database; its address."""
+    """The address of an empty schema, which is as good as a database of one's own and made much faster."""
     import psycopg
 
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return f"{server}/{name}"
+        connection.execute(f'CREATE SCHEMA "{name}"'.encode())
+    return f"{server}/postgres?options=-csearch_path%3D{name}"
