@@ -127,24 +127,30 @@ class Outbox:
             self._loop.call_soon_threadsafe(self._wake.set)
 
     async def run(self) -> None:
-        """Sends until `stop`; then lets letters under way arrive and gives the others back."""
+        """Sends until `stop` or cancelled; then lets letters under way arrive and gives the others back."""
         self._loop = asyncio.get_running_loop()
         if not self._lanes.shared:
             # nobody else sends from this file: whatever is claimed was claimed by a process that died
             await self._write(lambda store: store.reset_stuck())
-        while not self._stop.is_set():
-            self._wake.clear()
-            try:
-                await self._round()
-            except Exception as error:
-                log.error("the outbox cannot use the database: %s", type(error).__name__)
-                await self._sleep(TROUBLE)
-        await self._land()
+        try:
+            while not self._stop.is_set():
+                self._wake.clear()
+                await self._round_or_rest()
+        finally:
+            self._stop.set()
+            await self._land()
 
     def stop(self) -> None:
         """Makes `run` end soon."""
         self._stop.set()
         self._wake.set()
+
+    async def _round_or_rest(self) -> None:
+        try:
+            await self._round()
+        except Exception as error:
+            log.error("the outbox cannot use the database: %s", type(error).__name__)
+            await self._sleep(TROUBLE)
 
     async def _round(self) -> None:
         """Starts all letters that can go; if there are none, rests until one is due or somebody calls."""
