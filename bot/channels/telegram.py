@@ -23,7 +23,7 @@ from bot.channels.telegram_files import TOO_LARGE, Fetcher, too_large
 from bot.channels.telegram_http import AiohttpRequest
 from bot.channels.telegram_read import KINDS, NAME, NOTHING, Incoming, Me, read
 from bot.channels.telegram_send import Sender
-from bot.settings import SettingError, Settings
+from bot.settings import SettingError
 from bot.turn import Turns, where
 from handlers.types import Message, Outcome, Reply, Send
 from storage import Conflict as Handled
@@ -269,17 +269,6 @@ class TelegramChannel:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("something in the background failed: %s", where(error))
-
-
-def from_settings(settings: Settings, turns: Turns) -> TelegramChannel | None:
-    """The channel that the settings ask for; None when they name no token."""
-    if not settings.telegram_token:
-        return None
-    return TelegramChannel(
-        settings.telegram_token, settings.telegram_api, turns, settings.data_dir / "files", turns.clock,
-        webhook_url=settings.telegram_webhook_url, webhook_secret=settings.telegram_webhook_secret,
-        site=settings.site,
-    )  # fmt: skip
 
 
 def _bot(token: str, api: str, wire: AiohttpRequest) -> Bot:

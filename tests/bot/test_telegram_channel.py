@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
-from bot.channels.telegram import BAD_ADDRESS, BAD_TOKEN, SECOND, TelegramChannel, from_settings
+from bot.channels.telegram import BAD_ADDRESS, BAD_TOKEN, SECOND, TelegramChannel
 from bot.channels.telegram_files import TOO_LARGE
 from bot.files import kept_path
 from bot.settings import SettingError, load
+from bot.web.server import make_app
 from handlers.types import Attachment, Button, Facts, Message, Outcome, Reply, Session
 from storage import Store
 from tests.fakes.bot_api import BOT, DATE, TOKEN, FakeBotApi, person
@@ -371,6 +373,24 @@ async def test_a_pushed_update_is_kept_before_200_and_answered_once(api: FakeBot
     assert len(it.heard) == 1
 
 
+async def test_pushed_over_http_to_our_own_server(api: FakeBotApi, tmp_path: Path) -> None:
+    settings = load({"YXF_DATA_DIR": str(tmp_path)}, Path("none.env"))
+    async with desk(api, tmp_path, webhook_url="https://yxf.example.cn", webhook_secret=SECRET) as it:
+        await until(lambda: api.webhook)
+        app = make_app(it.lanes, it.turns, None, settings, now, it.channel)  # type: ignore[arg-type]
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/telegram"
+        assert await api.push(pushed(api), url, None) == 403
+        assert await api.push(pushed(api), url, "wrong") == 403
+        assert await api.push(b"{", url, SECRET) == 400
+        assert await api.push(pushed(api), url, SECRET) == 200
+        await until(lambda: api.sent)
+        await runner.cleanup()
+    assert len(it.heard) == 1
+
+
 @pytest.mark.parametrize("secret", ["", "wrong", SECRET + "x", "暗号", "\udcff"])
 async def test_without_the_secret_nothing_gets_in(api: FakeBotApi, tmp_path: Path, secret: str) -> None:
     async with desk(api, tmp_path, webhook_url="https://yxf.example.cn", webhook_secret=SECRET) as it:
@@ -499,7 +519,3 @@ async def test_the_log_holds_no_token_and_nothing_personal(
     assert caplog.records
     for word in (TOKEN, "test-token", "13800000000", "王小明", "424242"):
         assert word not in caplog.text
-
-
-def test_without_a_token_there_is_no_channel() -> None:
-    assert from_settings(load({}, Path("none.env")), None) is None  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The real conversation over Telegram: ask, see the source, ask for a person, open a case, staff answer."""
+"""The real conversation over Telegram: choose what happened, see the source, ask for a person, open a case, staff answer."""
 
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,8 @@ async def test_ask_and_hand_over_and_answer(tmp_path: Path, knowledge: Knowledge
 
         menu = await citizen.say("/start")
         assert "渔小法" in menu["text"]
-        answer = await citizen.say("老板拖欠工资半年了怎么办")
+        topics = await citizen.tap("工钱要不回", menu)
+        answer = await citizen.tap("", topics)
         assert "依据" in answer["text"]
         assert any(entity["type"] == "expandable_blockquote" for entity in answer["entities"])
 

@@ -1,7 +1,7 @@
 """A Bot API server on this machine: what Telegram answers, and the ways in which it fails.
 
-`python -m tests.fakes.bot_api` serves in a process of its own and prints its address; `POST /_ctl/say` and
-`GET /_ctl/state` drive it from outside.
+`python -m tests.fakes.bot_api` serves in a process of its own and prints its address; `POST /_ctl/say`,
+`GET /_ctl/wait` and `GET /_ctl/state` drive it from outside.
 """
 
 import asyncio
@@ -77,6 +77,7 @@ class FakeBotApi:
         app.router.add_get("/file/bot{token}/{path:.*}", self._file)
         app.router.add_post("/_ctl/say", self._ctl_say)
         app.router.add_get("/_ctl/state", self._ctl_state)
+        app.router.add_get("/_ctl/wait", self._ctl_wait)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -235,6 +236,15 @@ class FakeBotApi:
         for who, text in await request.json():
             await self.say(who, text)
         return _ok(self._next_update)
+
+    async def _ctl_wait(self, request: web.Request) -> web.Response:
+        """Answers when `sent` messages have come."""
+        wanted = int(request.query["sent"])
+        async with asyncio.timeout(120):
+            while True:
+                if len(self.sent) >= wanted:
+                    return _ok(len(self.sent))
+                await asyncio.sleep(0.001)
 
     async def _ctl_state(self, request: web.Request) -> web.Response:
         sent = [[one["chat"]["id"], one.get("text", "")] for one in self.sent]

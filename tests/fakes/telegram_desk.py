@@ -76,7 +76,7 @@ async def desk(
         lanes.close()
 
 
-async def until(ready: Callable[[], Any], seconds: float = 8.0) -> None:
+async def until(ready: Callable[[], Any], seconds: float = 20.0) -> None:
     """Wait until it is so."""
     async with asyncio.timeout(seconds):
         while True:
@@ -85,7 +85,7 @@ async def until(ready: Callable[[], Any], seconds: float = 8.0) -> None:
             await asyncio.sleep(0.01)
 
 
-async def until_stored(it: Desk, ready: Callable[[Store], Any], seconds: float = 8.0) -> None:
+async def until_stored(it: Desk, ready: Callable[[Store], Any], seconds: float = 20.0) -> None:
     """Wait until the database says so."""
     async with asyncio.timeout(seconds):
         while True:
