@@ -85,7 +85,7 @@ def visitor(request: web.Request) -> str:
 async def say(request: web.Request) -> web.Response:
     """Take a message: durable before it is acknowledged. The same id twice is one message."""
     here, person = site(request), visitor(request)
-    if not here.limits.allow(f"say:{person}", burst=20, per_minute=40):
+    if not here.limits.allow(f"say:{person}", burst=30, per_minute=60):
         raise web.HTTPTooManyRequests(text=TOO_FAST)
     try:
         form = await read_form(request, here.files)

@@ -149,8 +149,8 @@ async def _show(
     acts = offered(ticket, me) if body else ()
     return page(
         request, "case.html", status=status, me=me, role=ROLE_NAMES[me.role], csrf=csrf_of(request), ticket=ticket,
-        row=row(ticket, me, here.clock()), body=body, phone=_phone(ticket, me), done=done, error=error, kept=kept or {},
-        facts=[(question, shown(answer, ticket, me)) for question, answer in ticket.facts] if body else [],
+        row=row(ticket, me, here.clock()), body=body, phone=shown(ticket.phone, ticket, me) if body else "", phone_shown=sees_phone(ticket, me), done=done, error=error, kept=kept or {"action": "", "text": ""},
+        facts=_facts(ticket, me) if body else [],
         events=[event_row(event, ticket, me) for event in reversed(events)],
         attachments=list(enumerate(attachments)) if body else [],
         failed=[letter.error for letter in letters if letter.state == "failed"],
@@ -170,8 +170,10 @@ def _load(
     return ticket, store.events(number), store.attachments(number), store.letters_of(number), store.team()
 
 
-def _phone(ticket: Ticket, me: Member) -> str:
-    return ticket.phone if sees_phone(ticket, me) else ""
+def _facts(ticket: Ticket, me: Member) -> list[tuple[str, str]]:
+    """What was asked and answered, without what is shown beside it anyway."""
+    beside = {ticket.phone, ticket.town} - {""}
+    return [(question, shown(answer, ticket, me)) for question, answer in ticket.facts if answer not in beside]
 
 
 def _title(here: Site, id: str) -> str:

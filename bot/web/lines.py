@@ -117,7 +117,7 @@ def _put(found: list[Block], line: str) -> None:
     if kind == "call":
         number, _, name = value.partition(" ")
         found.append(Block("call", (number, name)))
-    elif found and found[-1].kind == kind and kind in ("list", "text"):
+    elif found and found[-1].kind == kind == "list":
         found[-1] = Block(kind, (*found[-1].items, value))
     else:
         found.append(Block(kind, (value,)))

@@ -4,7 +4,7 @@ from handlers.types import Member
 from tickets.states import Role
 from tickets.ticket import Event, Ticket
 
-HIDDEN_PHONE = "（电话接单后可见）"
+HIDDEN_PHONE = "（接单后可见）"
 WATCH = frozenset({Role.SUPERVISOR, Role.CLERK})  # who sees every case, to hand it on
 
 

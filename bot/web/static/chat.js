@@ -44,7 +44,10 @@
   // a long answer is shown from its beginning, so that its first sentence is read first
   function show(line) {
     const item = log.querySelector(`[data-key="${line.key}"]`);
-    if (item.offsetHeight > main.clientHeight) main.scrollTop = item.offsetTop - main.offsetTop - 8; else down(true);
+    const asked = item.previousElementSibling;
+    const from = asked && asked.classList.contains("own") && asked.offsetHeight < main.clientHeight / 3 ? asked : item;
+    const tall = item.offsetTop + item.offsetHeight - from.offsetTop > main.clientHeight;
+    if (tall) main.scrollTop = from.offsetTop - main.offsetTop - 8; else down(true);
   }
   function mark() {
     const all = [...log.querySelectorAll(".ours")];
