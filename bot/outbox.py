@@ -26,6 +26,7 @@ LONGEST_PAUSE = 900.0
 GIVE_UP = 100  # attempts: about a day
 REST = 60.0  # seconds after which it looks again even if nobody called
 TROUBLE = 5.0  # seconds to wait when the database fails
+ROOM = 1000  # windows kept before the idle ones are dropped
 GRACE = 10.0  # seconds that letters under way get when stopping
 
 
@@ -74,18 +75,23 @@ class Budget:
     def __init__(self, limits: Mapping[str, Limits]) -> None:
         self._limits = limits
         self._windows: dict[tuple[str, str], Window] = {}
+        self._room = ROOM
 
-    def reserve(self, channel: str, chat: str, now: float) -> float:
-        """How many seconds to wait before sending to this chat."""
+    def windows(self, channel: str, chat: str, now: float) -> tuple[Window, ...]:
+        """What to pass before sending to this chat, one after the other: the chat's own, then the channel's.
+
+        The channel's is to be reserved only when the chat's has been waited for: a chat that waits must not hold a
+        moment that others could use.
+        """
         limits = self._limits.get(channel)
         if limits is None:
-            return 0.0
-        if len(self._windows) > 1000:
+            return ()
+        if len(self._windows) > self._room:
             self._windows = {key: window for key, window in self._windows.items() if not window.idle(now)}
+            self._room = max(ROOM, 2 * len(self._windows))
         # Telegram's groups have negative ids
         own = limits.group if chat.startswith("-") else limits.person
-        slot = self._window((channel, chat), own).reserve(now)
-        return self._window((channel, ""), limits.all).reserve(slot) - now
+        return (self._window((channel, chat), own), self._window((channel, ""), limits.all))
 
     def _window(self, key: tuple[str, str], size: tuple[int, float]) -> Window:
         if key not in self._windows:
@@ -181,8 +187,7 @@ class Outbox:
             log.error("a letter's fate could not be written down: %s", type(error).__name__)
 
     async def _deliver(self, letter: Letter) -> None:
-        seconds = self._budget.reserve(letter.channel, letter.chat, asyncio.get_running_loop().time())
-        if await self._stopped_within(seconds):
+        if not await self._may_go(letter):
             await self._write(lambda store: store.release([letter.id]))
             return
         try:
@@ -199,8 +204,16 @@ class Outbox:
             now = self._clock()
             await self._write(lambda store: store.sent(letter.id, external, now))
 
+    async def _may_go(self, letter: Letter) -> bool:
+        """Waits for the budget; False when it is time to stop."""
+        time = asyncio.get_running_loop().time
+        for window in self._budget.windows(letter.channel, letter.chat, time()):
+            if await self._stopped_within(window.reserve(time()) - time()):
+                return False
+        return not self._stop.is_set()
+
     async def _stopped_within(self, seconds: float) -> bool:
-        if seconds <= 0 or self._stop.is_set():
+        if seconds <= 0:
             return self._stop.is_set()
         try:
             await asyncio.wait_for(self._stop.wait(), seconds)

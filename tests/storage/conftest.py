@@ -1,6 +1,5 @@
 """Every test that takes `url` or `store` runs on a SQLite file and on PostgreSQL."""
 
-import multiprocessing
 from collections.abc import Iterator
 from itertools import count
 from multiprocessing.context import ForkServerContext
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage import Store, open_store
+from tests.storage.fork import real_processes
 from tests.storage.postgres import cluster, new_database
 
 NAMES = count(1)
@@ -29,10 +29,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def processes() -> ForkServerContext:
-    """Makes real processes that need not import everything again."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.storage.samples", "storage"])
-    return context
+    return real_processes()
 
 
 @pytest.fixture
