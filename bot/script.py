@@ -8,16 +8,22 @@ import mimetypes
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.render import plain
 from bot.turn import Turns, fresh_code
 from handlers.types import Attachment, Button, Invite, Message, Reply
+from storage import Store
 from tickets.states import Role
 
 CHANNEL = "script"
 LEASE = timedelta(minutes=1)
+
+
+def _mark_sent(letter: int, now: datetime, store: Store) -> None:
+    store.sent(letter, "", now)
 
 
 class Script:
@@ -65,7 +71,7 @@ class Script:
         write = self._turns.lanes.write
         while letters := write(lambda store: store.due_letters(now, now + LEASE, (CHANNEL,))).result():
             for letter in letters:
-                write(lambda store, id=letter.id: store.sent(id, "", now)).result()
+                write(partial(_mark_sent, letter.id, now)).result()
                 yield self._line(letter.chat, letter.reply)
 
     def _line(self, to: str, reply: Reply) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from datetime import timedelta
 
 from handlers import intake
-from handlers.buttons import PERSON, Button, button, column, parse
+from handlers.buttons import PERSON, button, column, parse
 from handlers.types import (
     Facts,
     LogQuestion,
@@ -22,6 +22,8 @@ DISCLAIMER = "这是信息和指引，不是法律意见，以执法机关和法
 BUTTONS = frozenset({"topic", "yes", "no", "more", "back-ask", "none"})
 UNCLEAR = "我没把握。您问的是不是下面哪一样？"
 LOST = "这个我答不了，怕说错。换几个字再说一遍，或者点“找人工”，让窗口的人答您。"
+REVIEWING = "条文已修订，正在复核。旧的答案先不给，免得误事。急着用，点“找人工”，由人按新条文答您。"
+STALE = "这条内容过了复核日期，正在重新核对。急着用，点“找人工”。"
 MISSES = 2  # the third question in a row that finds nothing goes to a person without asking
 LONGEST = 4000  # characters read of one message
 BURST = timedelta(seconds=90)  # messages closer than this may be pieces of one question
@@ -76,7 +78,7 @@ def _open_topic(
     topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge
 ) -> Outcome:
     after = replace(session, want="", step="", slots={}, topic=topic.id, misses=0)
-    return Outcome(replies=(answer(topic),), session=after)
+    return Outcome(replies=(answer(topic, knowledge),), session=after)
 
 
 def _useful(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
@@ -95,6 +97,8 @@ def _useless(topic: Topic, arguments: tuple[str, ...], session: Session, facts: 
 
 
 def _more(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    if topic.id in knowledge.withheld:
+        return Outcome(replies=(answer(topic, knowledge),), session=session)
     parts = list(topic.details)
     if topic.penalty:
         parts.append(f"【会怎么罚】\n{topic.penalty}")
@@ -113,11 +117,13 @@ def _ask_back(
     topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge
 ) -> Outcome:
     """The conclusion that the chosen fact leads to."""
+    if topic.id in knowledge.withheld:
+        return Outcome(replies=(answer(topic, knowledge),), session=session)
     try:
         asked = topic.ask_back[int(arguments[1])]
         label, conclusion = asked.options[int(arguments[2])]
     except (IndexError, ValueError):
-        return Outcome(replies=(answer(topic),), session=session)
+        return Outcome(replies=(answer(topic, knowledge),), session=session)
     text = f"{asked.question}{label}。\n{conclusion}\n{DISCLAIMER}"
     return Outcome(replies=(Reply(text=text, sources=sources(topic), buttons=_thumbs(topic)),), session=session)
 
@@ -125,8 +131,14 @@ def _ask_back(
 BUTTON = {"topic": _open_topic, "yes": _useful, "no": _useless, "more": _more, "back-ask": _ask_back}
 
 
-def answer(topic: Topic, echo: str = "", penalty_first: bool = False) -> Reply:
-    """The approved answer of a topic: conclusion, next steps, sources, one line of disclaimer, buttons."""
+def answer(topic: Topic, knowledge: Knowledge, echo: str = "", penalty_first: bool = False) -> Reply:
+    """The approved answer of a topic: conclusion, next steps, sources, one line of disclaimer, buttons.
+
+    While the law it rests on has moved and nobody has read it again, only that is said.
+    """
+    if topic.id in knowledge.withheld:
+        why = REVIEWING if knowledge.withheld[topic.id].changes else STALE
+        return Reply(text=f"{topic.title}\n{why}", buttons=((button("看现行条文", "law", topic.id), PERSON),))
     parts = [echo] if echo else []
     parts.append(topic.short)
     if penalty_first and topic.penalty:
@@ -177,8 +189,8 @@ def source(one: Citation) -> Source:
 
 def _answer(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     topic = knowledge.topics[decision.topics[0].id]
-    replies = [answer(topic, decision.echo, penalty_first="罚" in text)]
-    replies += [answer(knowledge.topics[id]) for id in decision.also if id in knowledge.topics]
+    replies = [answer(topic, knowledge, decision.echo, penalty_first="罚" in text)]
+    replies += [answer(knowledge.topics[id], knowledge) for id in decision.also if id in knowledge.topics]
     return Outcome(replies=tuple(replies), session=replace(session, topic=topic.id, query=text, misses=0))
 
 

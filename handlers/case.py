@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.buttons import PERSON, Button, button, column, parse
+from handlers.buttons import PERSON, button, column, parse
 from handlers.desk import event_line as _staff_line
 from handlers.desk import tell_staff, tell_supervisors
 from handlers.numbers import find_number
 from handlers.start import word
-from handlers.types import ChangeTicket, Facts, Message, Outcome, Reply, Session
+from handlers.types import Button, ChangeTicket, Facts, Message, Outcome, Reply, Session
 from knowledge import Knowledge
 from tickets.due import say_time
 from tickets.states import ACTIONS, STATES, Action, Role, State, possible

@@ -8,7 +8,20 @@ from handlers.types import Facts, Message, Outcome, Rate, Reply, Session
 from knowledge import Knowledge
 
 WORDS = frozenset(
-    ["不是这个意思", "不是这个", "不是问这个", "我不是问这个", "不对", "答非所问", "说的不是这个", "我说的不是这个", "你搞错了", "搞错了", "弄错了", "牛头不对马嘴"]
+    [
+        "不是这个意思",
+        "不是这个",
+        "不是问这个",
+        "我不是问这个",
+        "不对",
+        "答非所问",
+        "说的不是这个",
+        "我说的不是这个",
+        "你搞错了",
+        "搞错了",
+        "弄错了",
+        "牛头不对马嘴",
+    ]
 )
 SHOWN = 3
 

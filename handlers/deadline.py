@@ -33,7 +33,7 @@ def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowled
 def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     _, arguments = parse(message.button)
     topic = knowledge.topics.get(arguments[0] if arguments else session.slots.get("topic", ""))
-    if topic is None or not topic.periods:
+    if topic is None or not topic.periods or topic.id in knowledge.withheld:
         return Outcome(replies=(Reply(text="这一条内容已经更新，请再问一遍。"),))
     if message.button:
         asked = replace(session, want="deadline", step="day", slots={"topic": topic.id})

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers.buttons import Button, button, column, parse
+from handlers.buttons import button, column, parse
 from handlers.desk import tell_staff
 from handlers.types import (
     Attachment,

@@ -28,7 +28,7 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     if verb == "forget" and arguments:
         return Outcome(replies=(Reply(text="已经删掉了。要用时随时再来。"),), effects=(Forget(),))
     if verb == "forget" or word(message) in DELETE:
-        rows = ((button("确定删除", "forget", "sure"), button("不删了", "menu")),)
-        return Outcome(replies=(Reply(text=ASK, buttons=rows),), session=session)
+        sure = (button("确定删除", "forget", "sure"), button("不删了", "menu"))
+        return Outcome(replies=(Reply(text=ASK, buttons=(sure,)),), session=session)
     rows = column(button("删除我的资料", "forget"), button("回菜单", "menu"))
     return Outcome(replies=(Reply(text=TEXT, buttons=rows),), session=session)

@@ -1,7 +1,7 @@
 """Greeting, menu by what happened in life, help, starting over."""
 
-from handlers.buttons import Button, button, column, parse
-from handlers.types import Facts, Message, Outcome, Reply, Session
+from handlers.buttons import button, column, parse
+from handlers.types import Button, Facts, Message, Outcome, Reply, Session
 from knowledge import Knowledge
 
 HELLO = (

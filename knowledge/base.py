@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from pathlib import Path
 
 from knowledge.content import CONTENT, Content, read_content
@@ -11,6 +12,7 @@ from knowledge.decide import Decider
 from knowledge.fingerprint import fingerprint
 from knowledge.laws import Laws
 from knowledge.model import Model, load_model, stored_fingerprint
+from knowledge.quarantine import Release, Withheld, withheld
 from knowledge.types import ContentError, Context, Decision, Emergency, Outside, Phone, Service, Topic
 
 MODEL = Path(__file__).parent / "model"
@@ -30,6 +32,7 @@ class Knowledge:
         self.phones: Mapping[str, Phone] = content.phones
         self.problems: tuple[ContentError, ...] = content.problems
         self.laws = laws
+        self.withheld: Mapping[str, Withheld] = {}
         self._decider = Decider(content, model)
 
     @classmethod
@@ -40,6 +43,10 @@ class Knowledge:
         """
         found = read_content(content or CONTENT)
         return cls(found, current_model(found, model or MODEL), Laws.open(laws) if laws else None)
+
+    def review(self, released: Collection[Release], today: date) -> None:
+        """Work out which topics must not be answered today, given what was released."""
+        self.withheld = withheld(self.topics, self.laws, released, today)
 
     def decide(self, text: str, context: Context | None = None) -> Decision:
         """What to do with a message."""
