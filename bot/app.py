@@ -18,8 +18,8 @@ from bot.knowledge import load_knowledge
 from bot.outbox import Outbox
 from bot.settings import SettingError, Settings
 from bot.turn import Turns
-from bot.web.login import first_admin_link
 from bot.web.keys import SITE
+from bot.web.login import first_admin_link
 from bot.web.server import make_app
 from handlers import handle
 from storage import open_lanes

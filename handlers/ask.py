@@ -6,6 +6,7 @@ from datetime import timedelta
 from handlers import intake
 from handlers.buttons import PERSON, button, column, parse
 from handlers.types import (
+    Button,
     Facts,
     LogQuestion,
     Message,

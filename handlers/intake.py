@@ -9,6 +9,7 @@ from handlers.buttons import button, column, parse
 from handlers.desk import tell_staff
 from handlers.types import (
     Attachment,
+    Button,
     Effect,
     Facts,
     Message,
