@@ -142,7 +142,7 @@ def answer(topic: Topic, knowledge: Knowledge, echo: str = "", penalty_first: bo
         return Reply(text=f"{topic.title}\n{why}", buttons=((button("看现行条文", "law", topic.id), PERSON),))
     parts = [echo] if echo else []
     parts.append(topic.short)
-    if penalty_first and topic.penalty:
+    if penalty_first and topic.penalty and "罚" not in topic.short:
         parts.append(f"会怎么罚：\n{topic.penalty}")
     if topic.service_form:
         form = topic.service_form
