@@ -3,7 +3,10 @@
 import asyncio
 import sys
 from collections import Counter
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+import pytest
 
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.telegram_desk import until
@@ -17,9 +20,15 @@ async def start(api: FakeBotApi, folder: Path, pause: float) -> asyncio.subproce
     return await asyncio.create_subprocess_exec(*command, cwd=ROOT)
 
 
-async def test_nothing_is_lost_when_the_process_is_killed(tmp_path: Path) -> None:
-    api = FakeBotApi()
-    await api.start()
+@pytest.fixture
+async def api() -> AsyncIterator[FakeBotApi]:
+    fake = FakeBotApi()
+    await fake.start()
+    yield fake
+    await fake.stop()
+
+
+async def test_nothing_is_lost_when_the_process_is_killed(api: FakeBotApi, tmp_path: Path) -> None:
     for number in range(QUESTIONS):
         await api.say(number % 4 + 1, f"问 {number}")
     wanted = {f"答：问 {number}" for number in range(QUESTIONS)}
@@ -34,7 +43,6 @@ async def test_nothing_is_lost_when_the_process_is_killed(tmp_path: Path) -> Non
     await until(lambda: wanted <= set(api.texts()), 60)
     process.kill()
     await process.wait()
-    await api.stop()
     again = sum(count - 1 for count in Counter(api.texts()).values())
     assert again <= 4 * 2  # at most the letter that was on its way to each of the four chats, each time
     for who in range(1, 5):

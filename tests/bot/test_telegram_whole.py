@@ -1,7 +1,10 @@
 """The real conversation over Telegram: choose what happened, see the source, ask for a person, open a case, staff answer."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from handlers import handle
 from handlers.types import Invite
@@ -22,22 +25,32 @@ class Phone:
     def inbox(self) -> list[dict[str, Any]]:
         return [one for one in self.api.sent if one["chat"]["id"] == self.id]
 
-    async def _answer(self) -> dict[str, Any]:
-        await until(lambda: len(self.inbox()) > self.read, 15)
-        self.read = len(self.inbox())
-        return self.inbox()[-1]
+    async def _answer(self, has: str) -> dict[str, Any]:
+        """The first new message with `has` in its words or on its buttons; other letters may come in between."""
+        found: list[dict[str, Any]] = []
 
-    async def say(self, text: str, **fields: Any) -> dict[str, Any]:
-        self.read = len(self.inbox())
-        await self.api.say(self.id, text, **fields)
-        return await self._answer()
+        def look() -> bool:
+            found[:] = [one for one in self.inbox()[self.read :] if has in one.get("text", "") + "".join(labels(one))]
+            return bool(found)
 
-    async def tap(self, label: str, under: dict[str, Any]) -> dict[str, Any]:
+        await until(look, 60)
+        return found[0]
+
+    async def say(self, text: str, has: str = "") -> dict[str, Any]:
+        self.read = len(self.inbox())
+        await self.api.say(self.id, text)
+        return await self._answer(has)
+
+    async def tap(self, label: str, under: dict[str, Any], has: str = "") -> dict[str, Any]:
         keys = [key for row in under["reply_markup"]["inline_keyboard"] for key in row]
         data = next(key["callback_data"] for key in keys if label in key["text"])
         self.read = len(self.inbox())
         await self.api.tap(self.id, data, self.api.message(self.id, under["text"]) | {"from": BOT})
-        return await self._answer()
+        return await self._answer(has)
+
+
+def labels(message: dict[str, Any]) -> list[str]:
+    return [key["text"] for row in message.get("reply_markup", {}).get("inline_keyboard", []) for key in row]
 
 
 async def case(it: Desk) -> str:
@@ -46,9 +59,15 @@ async def case(it: Desk) -> str:
     return tickets[0].number
 
 
-async def test_ask_and_hand_over_and_answer(tmp_path: Path, knowledge: Knowledge) -> None:
-    api = FakeBotApi()
-    await api.start()
+@pytest.fixture
+async def api() -> AsyncIterator[FakeBotApi]:
+    fake = FakeBotApi()
+    await fake.start()
+    yield fake
+    await fake.stop()
+
+
+async def test_ask_and_hand_over_and_answer(api: FakeBotApi, tmp_path: Path, knowledge: Knowledge) -> None:
     citizen, mediator = Phone(api, CITIZEN), Phone(api, MEDIATOR)
     async with desk(api, tmp_path, handle, knowledge=knowledge) as it:
         await it.turns.write(
@@ -77,10 +96,9 @@ async def test_ask_and_hand_over_and_answer(tmp_path: Path, knowledge: Knowledge
         number = await case(it)
         assert number in opened["text"]
 
-        card = await mediator.say(number)
+        card = await mediator.say(number, has="接单")
         await mediator.tap("接单", card)
         await mediator.say(f"回复 {number} 明天上午来一趟石浦窗口")
-        await until(lambda: any("石浦窗口" in one.get("text", "") for one in citizen.inbox()))
+        await until(lambda: any("石浦窗口" in one.get("text", "") for one in citizen.inbox()), 60)
         letter = next(one for one in citizen.inbox() if "石浦窗口" in one.get("text", ""))
         assert letter["text"].startswith("【调解员")
-    await api.stop()
