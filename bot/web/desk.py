@@ -247,10 +247,10 @@ async def _perform(here: Site, number: str, me: Member, form: Form) -> Action:
 
     def job(store: Store) -> None:
         ticket = store.ticket(number)
+        if ticket is not None and ticket.version != int(version):
+            raise Conflict("ticket")
         if ticket is None or not sees_body(ticket, me):
             raise web.HTTPNotFound(text="没有这张工单，或者它不归您看。")
-        if ticket.version != int(version):
-            raise Conflict("ticket")
         if action not in offered(ticket, me):
             raise NotAllowed(f"现在不能{ACTIONS[action].label}。")
         to = _colleague(store, form, ticket) if action is Action.ASSIGN else None

@@ -1,5 +1,6 @@
 """One article on a page: its text in force, or what was noted about it when it was checked, and who cites it."""
 
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -20,7 +21,7 @@ async def show(request: web.Request) -> web.Response:
     citing = _citing(here, law, article, extra)
     if found is None and not citing:
         raise web.HTTPNotFound(text="没有找到这一条。法律名称和条号可能写错了；回到首页打字问，例如“渔业法78条”。")
-    label = found.label if found else citing[0][1].label
+    label = found.label if found else replace(citing[0][1], paragraph=None, item=None).label
     return page(request, "law.html", law=law, label=label, found=found, citing=citing[:CITING])
 
 

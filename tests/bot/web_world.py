@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ class World:
 
 def _employ(store: Any, me: Member, now: datetime) -> str:
     store.keep_member(me)
-    token: str = store.new_token(me.id, LOGIN, now + timedelta(days=1))
+    token: str = store.new_token(me.id, LOGIN, now + timedelta(days=14))
     return token
 
 
@@ -96,11 +97,11 @@ class Visitor:
         self, files: tuple[tuple[str, bytes], ...] = (), headers: dict[str, str] | None = None, **fields: str
     ) -> tuple[int, Any]:
         """Status and JSON of what the server says to a message."""
-        body = aiohttp.FormData()
+        body = aiohttp.FormData(quote_fields=False)
         for name, value in {"csrf": self.csrf, "id": secrets.token_hex(8), "text": "", "button": "", **fields}.items():
             body.add_field(name, value)
         for name, content in files:
-            body.add_field("file", content, filename=name, content_type="application/octet-stream")
+            body.add_field("file", BytesIO(content), filename=name, content_type="application/octet-stream")
         sent = {"Accept": "application/json", **(headers or {})}
         async with self.session.post("/chat/say", data=body, headers=sent) as answer:
             return answer.status, await answer.json()

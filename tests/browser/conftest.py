@@ -20,11 +20,6 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def knowledge() -> Knowledge:
-    return Knowledge.load()
-
-
 @pytest.fixture
 async def here(tmp_path: Path, knowledge: Knowledge) -> AsyncIterator[World]:
     async with world(tmp_path, knowledge) as running:

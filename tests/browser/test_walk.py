@@ -15,6 +15,8 @@ from tickets.states import Role, State
 
 SHOTS = Path(__file__).parent.parent.parent / "var" / "screenshots"
 PHONES = ("iPhone 15", "Pixel 7")
+QUESTION = "伏休偷偷出去一趟被抓，顶格要罚多少"
+PHONE = "13812345678"
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
 
@@ -60,7 +62,8 @@ async def tap(page: Page, label: str) -> None:
 
 async def fits(page: Page) -> None:
     """Nothing sticks out to the right."""
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.viewport_size
+    assert await page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
 @pytest.mark.parametrize("phone", PHONES)
@@ -72,60 +75,81 @@ async def test_a_case_from_question_to_confirmed_outcome(here: World, chromium: 
         open_page(chromium, here.base, **device) as citizen,
         open_page(chromium, here.base + "/desk", mediator.token, **DESKTOP) as desk,
     ):
-        await shot(citizen, f"{tag}-1-hello")
-        await say(citizen, "伏休偷偷出去一趟被抓，顶格要罚多少")
-        await expect(citizen.locator(".sources a").first).to_contain_text("《渔业法》")
-        await fits(citizen)
-        await shot(citizen, f"{tag}-2-answer")
-
-        await citizen.locator(".sources a").first.click()
-        await expect(citizen.locator("h1")).to_contain_text("《渔业法》")
-        await shot(citizen, f"{tag}-3-law")
-        await citizen.click("text=回到对话 >> nth=0")
-        await expect(citizen.locator(".line.own")).to_have_count(1)
-
-        await tap(citizen, "没解决")
-        await shot(citizen, f"{tag}-4-not-solved")
-        await tap(citizen, "找人工")
-        for text in ("渔政", "上周三", "石浦", "13812345678"):
-            await say(citizen, text)
-        await shot(citizen, f"{tag}-5-review")
-        await tap(citizen, "提交")
-        found = re.search(r"\d{4}-\d{4}", await citizen.locator(".line.ours").last.inner_text())
-        assert found
-        number = found[0]
-        await shot(citizen, f"{tag}-6-ticket")
-
-        await expect(desk.locator(".case")).to_have_count(1, timeout=5000)
-        await shot(desk, f"{tag}-7-queue")
-        await desk.click(f"text={number}")
-        await expect(desk.locator("dl.facts")).not_to_contain_text("13812345678")
-        await desk.click("button:text-is('接单')")
-        await expect(desk.locator("dl.facts")).to_contain_text("13812345678")
-        await expect(citizen.locator(".line.ours").last).to_contain_text("由调解员陈海接手了")
-
-        await desk.fill("#a-reply", "您好，罚款单子上写的是哪一条？")
-        await desk.click("text=发送回复")
-        await expect(citizen.locator(".line.ours").last).to_contain_text("罚款单子上写的是哪一条")
-        await shot(citizen, f"{tag}-8-reply")
-        await desk.fill("#a-note", "先查去年有没有罚过")
-        await desk.click("button:text-is('记下')")
-        await expect(desk.locator(".events .internal")).to_contain_text("先查去年有没有罚过")
-
-        await tap(citizen, "回话")
-        await say(citizen, "写的是第七十八条")
-        await expect(desk.locator(".events")).to_contain_text("写的是第七十八条", timeout=5000)
-        await shot(desk, f"{tag}-9-case")
-
-        await desk.goto(f"{here.base}/desk/case/{number}")
-        await desk.click("summary:text-is('办结')")
-        await desk.fill("#a-resolve", "陪他提了陈述申辩，减到一万元。")
-        await desk.click("button:text-is('办结')")
-        await expect(citizen.locator(".line.ours").last).to_contain_text("问题解决了吗")
-        await expect(citizen.locator("#log")).not_to_contain_text("先查去年有没有罚过")
-        await tap(citizen, "解决了")
-        await shot(citizen, f"{tag}-10-confirmed")
+        await asks(here, citizen, tag)
+        number = await hands_over(citizen, tag)
+        await claims(desk, citizen, number, tag)
+        await talk(desk, citizen, tag)
+        await closes(here, desk, citizen, number, tag)
     assert (await here.ticket(number)).state is State.ARCHIVED
+
+
+async def asks(here: World, citizen: Page, tag: str) -> None:
+    """A question, its answer, and the article behind it."""
+    await shot(citizen, f"{tag}-1-hello")
+    await say(citizen, QUESTION)
+    await expect(citizen.locator(".sources a").first).to_contain_text("《渔业法》")
+    await fits(citizen)
+    await shot(citizen, f"{tag}-2-answer")
+    await citizen.locator(".sources a").first.click()
+    await expect(citizen.locator("h1")).to_contain_text("《渔业法》")
+    await fits(citizen)
+    await shot(citizen, f"{tag}-3-law")
+    await citizen.click("text=回到对话 >> nth=0")
+    await expect(citizen.locator(".line.own")).to_have_count(1)
+
+
+async def hands_over(citizen: Page, tag: str) -> str:
+    """Not solved: the questions, the summary, the number of the case."""
+    await tap(citizen, "没解决")
+    await shot(citizen, f"{tag}-4-not-solved")
+    await tap(citizen, "找人工")
+    for text in ("渔政", "上周三", "石浦", PHONE):
+        await say(citizen, text)
+    await shot(citizen, f"{tag}-5-review")
+    await tap(citizen, "提交")
+    found = re.search(r"\d{4}-\d{4}", await citizen.locator(".line.ours").last.inner_text())
+    assert found
+    await shot(citizen, f"{tag}-6-ticket")
+    return found[0]
+
+
+async def claims(desk: Page, citizen: Page, number: str, tag: str) -> None:
+    """The case is in the queue by itself; its telephone number shows once it is taken."""
+    await expect(desk.locator(".case")).to_have_count(1, timeout=5000)
+    await shot(desk, f"{tag}-7-queue")
+    await desk.click(f"text={number}")
+    await expect(desk.locator("dl.facts")).not_to_contain_text(PHONE)
+    await desk.click("button:text-is('接单')")
+    await expect(desk.locator("dl.facts")).to_contain_text(PHONE)
+    await expect(citizen.locator(".line.ours").last).to_contain_text("由调解员陈海接手了")
+
+
+async def talk(desk: Page, citizen: Page, tag: str) -> None:
+    """Each sees at once what the other says; the note stays inside."""
+    await desk.fill("#a-reply", "您好，罚款单子上写的是哪一条？")
+    await desk.click("text=发送回复")
+    await expect(citizen.locator(".line.ours").last).to_contain_text("罚款单子上写的是哪一条")
+    await shot(citizen, f"{tag}-8-reply")
+    await desk.fill("#a-note", "先查去年有没有罚过")
+    await desk.click("button:text-is('记下')")
+    await expect(desk.locator(".events .internal")).to_contain_text("先查去年有没有罚过")
+    await tap(citizen, "回话")
+    await say(citizen, "写的是第七十八条")
+    await expect(desk.locator(".events")).to_contain_text("写的是第七十八条", timeout=5000)
+    await shot(desk, f"{tag}-9-case")
+
+
+async def closes(here: World, desk: Page, citizen: Page, number: str, tag: str) -> None:
+    """An outcome, which the citizen confirms."""
+    await desk.goto(f"{here.base}/desk/case/{number}", wait_until="domcontentloaded")
+    await desk.click("summary:text-is('办结')")
+    await desk.fill("#a-resolve", "陪他提了陈述申辩，减到一万元。")
+    await desk.click("button:text-is('办结')")
+    await expect(citizen.locator(".line.ours").last).to_contain_text("问题解决了吗")
+    await expect(citizen.locator("#log")).not_to_contain_text("先查去年有没有罚过")
+    await tap(citizen, "解决了")
+    await expect(citizen.locator(".line.ours").last).to_contain_text("满意吗")
+    await shot(citizen, f"{tag}-10-confirmed")
 
 
 async def test_an_emergency_shows_numbers_to_tap(here: World, chromium: Browser) -> None:
@@ -134,13 +158,14 @@ async def test_an_emergency_shows_numbers_to_tap(here: World, chromium: Browser)
         await page.fill("#text", "有人掉海里了")
         await page.click(".send")
         await expect(page.locator(".urgent a.call").first).to_have_attribute("href", "tel:12395")
+        await expect(page.locator(".urgent a.call").first).to_be_in_viewport(ratio=1)
         await shot(page, "emergency")
 
 
 async def test_the_smallest_phone(here: World, chromium: Browser) -> None:
     async with open_page(chromium, here.base, viewport={"width": 320, "height": 568}, has_touch=True) as page:
         await fits(page)
-        await say(page, "伏休偷偷出去一趟被抓，顶格要罚多少")
+        await say(page, QUESTION)
         await fits(page)
         await page.click("#bigger")
         await fits(page)
@@ -170,7 +195,7 @@ async def test_a_browser_without_sockets_gets_answers_too(here: World, chromium:
     await context.add_init_script("delete window.WebSocket")
     page = await context.new_page()
     await page.goto(here.base, wait_until="domcontentloaded")
-    await say(page, "伏休偷偷出去一趟被抓，顶格要罚多少")
+    await say(page, QUESTION)
     await say(page, "人工")
     await expect(page.locator(".line.own")).to_have_count(2)
     await context.close()
@@ -180,7 +205,7 @@ async def test_without_scripts_the_forms_still_work(here: World, chromium: Brows
     context = await chromium.new_context(locale="zh-CN", java_script_enabled=False)
     page = await context.new_page()
     await page.goto(here.base, wait_until="domcontentloaded")
-    await page.fill("#text", "伏休偷偷出去一趟被抓，顶格要罚多少")
+    await page.fill("#text", QUESTION)
     await page.click(".send")
     await expect(page.locator(".sources a").first).to_contain_text("《渔业法》")
     await page.click("text=没解决")

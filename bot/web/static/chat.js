@@ -46,8 +46,8 @@
     const item = log.querySelector(`[data-key="${line.key}"]`);
     const asked = item.previousElementSibling;
     const from = asked && asked.classList.contains("own") && asked.offsetHeight < main.clientHeight / 3 ? asked : item;
-    const tall = item.offsetTop + item.offsetHeight - from.offsetTop > main.clientHeight;
-    if (tall) main.scrollTop = from.offsetTop - main.offsetTop - 8; else down(true);
+    const last = log.lastElementChild;
+    if (last.offsetTop + last.offsetHeight - from.offsetTop > main.clientHeight) main.scrollTop = from.offsetTop - main.offsetTop - 8; else down(true);
   }
   function mark() {
     const all = [...log.querySelectorAll(".ours")];
