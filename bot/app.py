@@ -43,13 +43,18 @@ async def serve(settings: Settings, clock: Callable[[], datetime]) -> int:
     runner = await _listen(app, settings)
     for line in greeting(settings, first_admin_link(lanes, settings), telegram is not None):
         print(line, flush=True)
+    sending = asyncio.create_task(outbox.run())
     try:
         await turns.recover()
-        await _run([outbox.run(), keep_time(turns, settings.keep_days), *(c.run() for c in channels.values())])
+        await _run([sending, keep_time(turns, settings.keep_days), *(c.run() for c in channels.values())], keep=sending)
     finally:
+        # no new messages, then let turns under way end and their letters go, then close what sends them
         await runner.cleanup()
-        outbox.stop()
         await turns.close()
+        outbox.stop()
+        await asyncio.gather(sending, return_exceptions=True)
+        if telegram:
+            await telegram.close()
         lanes.close()
     return 0
 
@@ -64,18 +69,19 @@ def _telegram(settings: Settings, turns: Turns, clock: Callable[[], datetime]) -
     )  # fmt: skip
 
 
-async def _run(jobs: Sequence[Coroutine[Any, Any, object]]) -> None:
-    """Run all jobs until one fails or the process is told to stop."""
+async def _run(jobs: Sequence[Coroutine[Any, Any, object] | asyncio.Task[Any]], keep: asyncio.Task[Any]) -> None:
+    """Run all jobs until one fails or the process is told to stop; then cancel all but `keep`."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on the loop
             loop.add_signal_handler(sign, stop.set)
-    tasks = [asyncio.create_task(job) for job in [*jobs, stop.wait()]]
+    tasks = [job if isinstance(job, asyncio.Task) else asyncio.create_task(job) for job in [*jobs, stop.wait()]]
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
+    others = [task for task in tasks if task is not keep]
+    for task in others:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*others, return_exceptions=True)
     for task in done:
         task.result()
 

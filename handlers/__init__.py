@@ -10,6 +10,7 @@ from handlers import (
     case,
     correct,
     deadline,
+    edited,
     emergency,
     fallback,
     guide,
@@ -25,6 +26,7 @@ from knowledge import Knowledge
 
 HANDLERS: tuple[ModuleType, ...] = (
     emergency,
+    edited,
     staff,
     start,
     person,

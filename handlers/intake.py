@@ -85,6 +85,8 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     slots = dict(session.slots)
     if verb == "back" or message.text.strip() in ("返回", "上一步"):
         return _ask(max(index - 1, 0), fields, slots, session, "")
+    if fields[index].kind == "phone" and (shared := _shared_phone(message)):
+        message = replace(message, text=shared, attachments=())
     if message.attachments:
         slots["files"] = _add_files(slots.get("files", ""), message.attachments)
         if not message.text.strip():
@@ -104,6 +106,11 @@ def _next(
     if index + 1 < len(fields):
         return _ask(index + 1, fields, slots, session, "")
     return _summary(slots, fields, session, knowledge)
+
+
+def _shared_phone(message: Message) -> str:
+    """The number of a contact that was shared instead of typed; its name is "姓名 电话"."""
+    return next((a.name.split()[-1] for a in message.attachments if a.kind == "contact" and a.name), "")
 
 
 def _kept(index: int, fields: tuple[Field, ...], slots: dict[str, str], session: Session, count: int) -> Outcome:
