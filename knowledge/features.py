@@ -17,7 +17,7 @@ from knowledge.pinyin import sound_of, spelled
 from knowledge.segment import Segmenter
 
 Keys = NDArray[np.uint64]
-UNIT = re.compile(r"[\u3400-\u9fff]|[a-z]+|[0-9]+(?:\.[0-9]+)?|.", re.S)
+UNIT = re.compile(r"[\u3400-\u9fff]|[a-z]+(?: [a-z]+)*|[0-9]+(?:\.[0-9]+)?|.", re.S)
 LETTERS = 0x20000
 SPELLED = 0x1FFFF
 NUMBER = 0x1FFFE
@@ -35,10 +35,10 @@ def units(text: str) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         if "\u3400" <= part <= "\u9fff":
             written.append(ord(part))
             heard.append(sound.get(part, NO_SOUND))
-        elif part[0].isascii() and part.isalpha():
-            typed = spelled(part)
-            written += [SPELLED] * len(typed) or [LETTERS + crc32(part.encode()) % LETTERS]
-            heard += typed or [NO_SOUND]
+        elif part[0].isascii() and part[0].isalpha():
+            letters, typed = _letters(part)
+            written += letters
+            heard += typed
         elif part[0].isdecimal():
             written.append(NUMBER)
             heard.append(NUMBER)
@@ -46,6 +46,15 @@ def units(text: str) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
             written.append(0)
             heard.append(0)
     return np.array(written, np.uint64), np.array(heard, np.uint64)
+
+
+def _letters(part: str) -> tuple[list[int], list[int]]:
+    """Letters are pinyin when all of them together spell it, and otherwise words of their own."""
+    typed = list(spelled(part.replace(" ", "")))
+    if typed:
+        return [SPELLED] * len(typed), typed
+    words = part.split(" ")
+    return [LETTERS + crc32(word.encode()) % LETTERS for word in words], [NO_SOUND] * len(words)
 
 
 def _grams(row: NDArray[np.uint64], steps: tuple[int, ...], kind: int) -> Keys:
