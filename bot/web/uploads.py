@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import BodyPartReader, web
 from aiohttp.multipart import MultipartReader
 
+from bot.files import kept_path, tidy_name
 from handlers.types import Attachment
 
 LARGEST = 20 * 1024 * 1024
@@ -80,14 +81,6 @@ def sniff(head: bytes, name: str) -> tuple[str, str] | None:
     return None
 
 
-def tidy_name(name: str) -> str:
-    """A file name without path, control signs and overlength; the end stays, it tells the type."""
-    base = re.sub(
-        r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]", "", name.replace("\\", "/").rsplit("/", 1)[-1]
-    )
-    return base.strip(" .")[-80:] or "文件"
-
-
 async def read_form(request: web.Request, folder: Path) -> Form:
     """The posted form, files kept in `folder`. Raises Refused, with nothing kept."""
     form = Form()
@@ -132,7 +125,7 @@ async def _text(part: BodyPartReader) -> str:
 
 async def _keep(part: BodyPartReader, folder: Path) -> list[Attachment]:
     """The file written down under a random name; [] when it is empty. Raises Refused."""
-    name = tidy_name(part.filename or "")
+    name = tidy_name(part.filename or "") or "文件"
     head = await part.read_chunk(CHUNK)
     if not head:
         return []
@@ -173,9 +166,9 @@ def discard(files: list[Attachment], folder: Path) -> None:
 
 def respond(folder: Path, one: Attachment) -> web.StreamResponse:
     """The kept file: pictures as pictures, everything else to be saved. Raises 404 when it is not here."""
-    path = folder / one.ref
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}(\.[A-Za-z0-9]{1,8})?", one.ref) or not path.is_file():
-        raise web.HTTPNotFound
+    path = kept_path(folder, one.ref)
+    if not one.ref or not path.is_file():
+        raise web.HTTPNotFound(text="这个文件还没有取到，或者已经删掉了。过一会儿再试。")
     inline = one.mime in SHOWN_INLINE
     response = web.FileResponse(path)
     response.content_type = one.mime if inline else "application/octet-stream"

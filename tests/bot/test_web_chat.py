@@ -12,9 +12,11 @@ from bot.web.keys import SITE
 from bot.web.lines import blocks
 from handlers.types import Reply, Send
 from knowledge import Knowledge
+from knowledge.laws import Laws
 from tests.bot.web_world import World, world
 
 QUESTION = "伏休偷偷出去一趟被抓，顶格要罚多少"
+STORE = Path(__file__).parent.parent.parent / "var" / "laws"
 SCRIPT = "<script>alert('x')</script>\"'&"
 
 
@@ -37,6 +39,13 @@ async def test_an_article_has_a_page_of_its_own(here: World) -> None:
     assert answer.status == 200
     assert "《渔业法》第七十八条" in text
     assert "禁渔期（伏休）" in text  # who cites it
+
+
+async def test_the_text_in_force_is_shown_where_it_is_at_hand(tmp_path: Path, laws: Laws) -> None:
+    async with world(tmp_path, Knowledge.load(laws=STORE)) as here, here.browser().get("/law/渔业法/78") as answer:
+        text = await answer.text()
+    assert "处二十万元以上二百万元以下的罚款，吊销捕捞许可证" in text
+    assert "2026-05-01 起施行，现行有效" in text
 
 
 @pytest.mark.parametrize("path", ["/law/没有这部法/1", "/law/渔业法/9999", "/law/渔业法/abc", "/nowhere"])
