@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from knowledge import Knowledge
 from knowledge.check import CAVEAT
-from knowledge.check import problems as content_problems
+from knowledge.check import problems_in
 from knowledge.laws import Laws
 from knowledge.laws.types import Worth
 from knowledge.types import Citation, ContentError, Topic
@@ -30,7 +30,7 @@ class Report:
 
 def check(knowledge: Knowledge) -> Report:
     """Every problem with file, line and remedy. Without a statute store citations are not checked."""
-    found = content_problems(knowledge.content.root)
+    found = problems_in(knowledge.content)
     counts: dict[Worth, int] = {}
     if knowledge.laws:
         for topic in knowledge.topics.values():

@@ -18,7 +18,11 @@ CAVEAT = "现行文本待核"
 
 def problems(content_dir: Path = CONTENT) -> list[ContentError]:
     """All mistakes in a content folder; an empty list when it may be published."""
-    content = read_content(content_dir)
+    return problems_in(read_content(content_dir))
+
+
+def problems_in(content: Content, only: str = "") -> list[ContentError]:
+    """All mistakes in content that was read; with `only`, those of that file."""
     found = [*content.problems]
     for topic in content.topics.values():
         found += _topic(content, topic, content.pages[topic.id])
@@ -28,7 +32,8 @@ def problems(content_dir: Path = CONTENT) -> list[ContentError]:
         found += _emergency(content, emergency, content.pages[emergency.id])
     found += _same_question(content)
     found += _lexicon(content)
-    return sorted(found, key=lambda error: (error.file, error.line))
+    wanted = [error for error in found if not only or error.file == only]
+    return sorted(wanted, key=lambda error: (error.file, error.line))
 
 
 def _error(page: Page, line: int, problem: str, remedy: str) -> ContentError:

@@ -14,9 +14,9 @@ ACTIONS = ("refuse", "smalltalk", "clarify")
 MOST_STEP = 30
 
 
-def read_outside(path: Path, root: Path) -> tuple[Page, Outside | None]:
+def read_outside(path: Path, root: Path, text: str | None = None) -> tuple[Page, Outside | None]:
     """Read one file of `outside/`."""
-    page = read_page(path, root, OUTSIDE_SECTIONS)
+    page = read_page(path, root, OUTSIDE_SECTIONS, text)
     identity, action = _identity(page), page.value("action", needed=True)
     if action not in ACTIONS:
         page.fail(page.line_of("action"), f"action 写了 {action or '空'}", "只能写 " + "、".join(ACTIONS))
@@ -32,9 +32,9 @@ def read_outside(path: Path, root: Path) -> tuple[Page, Outside | None]:
     return page, outside if identity else None
 
 
-def read_emergency(path: Path, root: Path) -> tuple[Page, Emergency | None]:
+def read_emergency(path: Path, root: Path, text: str | None = None) -> tuple[Page, Emergency | None]:
     """Read one file of `emergencies/`."""
-    page = read_page(path, root, EMERGENCY_SECTIONS)
+    page = read_page(path, root, EMERGENCY_SECTIONS, text)
     identity = _identity(page)
     if identity and not identity.startswith("em-"):
         page.fail(page.line_of("id"), f"紧急情形的 id 是 {identity}", "以 em- 开头")

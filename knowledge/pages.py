@@ -84,11 +84,11 @@ class Page:
         return tuple(paragraph for paragraph in found if paragraph)
 
 
-def read_page(path: Path, root: Path, known: Sequence[str]) -> Page:
-    """Read one file; whatever is wrong with it lands in `problems`, nothing is raised."""
+def read_page(path: Path, root: Path, known: Sequence[str], text: str | None = None) -> Page:
+    """Read one file, or `text` in its place; whatever is wrong with it lands in `problems`, nothing is raised."""
     page = Page(path, path.relative_to(root).as_posix())
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        lines = (path.read_text("utf-8-sig") if text is None else text).splitlines()
     except (OSError, UnicodeDecodeError):
         page.fail(1, "文件读不出来", "用 UTF-8 编码重新保存")
         return page

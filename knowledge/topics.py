@@ -24,9 +24,9 @@ NOTES = ("可中断", "不中断", "不中止", "可延长", "—")
 MOST_WORDS = 120
 
 
-def read_topic(path: Path, root: Path) -> tuple[Page, Topic | None]:
-    """Read one topic file. A topic comes back whenever it has an id; its page lists what is wrong."""
-    page = read_page(path, root, SECTIONS)
+def read_topic(path: Path, root: Path, text: str | None = None) -> tuple[Page, Topic | None]:
+    """Read one topic file, or `text` in its place. A topic comes back whenever it has an id; its page lists what is wrong."""
+    page = read_page(path, root, SECTIONS, text)
     identity = page.value("id", needed=True)
     if not identity:
         return page, None

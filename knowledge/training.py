@@ -127,5 +127,6 @@ def train(content: Content) -> Model:
     weights = np.array([example.weight for example in learned], np.float32)
     weight, bias = fit(matrix(vocabulary, rows), labels, weights, len(classes))
     return Model(
-        classes, vocabulary, weight.astype(np.float16), bias, TEMPERATURE, frequencies, fingerprint(content.root)
-    )
+        classes, vocabulary, weight.astype(np.float16), bias, TEMPERATURE, frequencies,
+        fingerprint(content.root, content.edits),
+    )  # fmt: skip
