@@ -36,7 +36,7 @@ async def serve(settings: Settings, clock: Callable[[], datetime]) -> int:
     lanes = open_lanes(settings.database_url)
     turns = Turns(lanes, handle, knowledge, clock)
     telegram = _telegram(settings, turns, clock)
-    app = make_app(lanes, turns, knowledge, settings, clock, telegram)
+    app = make_app(lanes, turns, settings, clock, telegram)
     channels: dict[str, Channel] = {channel.name: channel for channel in (app[SITE].channel, telegram) if channel}
     outbox = Outbox(lanes, channels)
     turns.wake = outbox.wake
@@ -46,7 +46,7 @@ async def serve(settings: Settings, clock: Callable[[], datetime]) -> int:
     sending = asyncio.create_task(outbox.run())
     try:
         await turns.recover()
-        await _run([sending, keep_time(turns, settings.keep_days), *(c.run() for c in channels.values())], keep=sending)
+        await _run([sending, keep_time(turns, settings.keep_days), app[SITE].current.watch(), *(c.run() for c in channels.values())], keep=sending)
     finally:
         # no new messages, then let turns under way end and their letters go, then close what sends them
         await runner.cleanup()

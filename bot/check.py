@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from knowledge import Knowledge
-from knowledge.check import CAVEAT
-from knowledge.check import problems_in
+from knowledge.check import CAVEAT, problems_in
 from knowledge.laws import Laws
 from knowledge.laws.types import Worth
 from knowledge.types import Citation, ContentError, Topic

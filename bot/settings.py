@@ -34,6 +34,12 @@ def _days(value: str) -> int:
     return int(value)
 
 
+def _reviewers(value: str) -> int:
+    if value not in ("1", "2"):
+        raise ValueError("要 1 或 2")
+    return int(value)
+
+
 def _url(value: str) -> str:
     parts = urlsplit(value)
     if value and (parts.scheme not in ("http", "https") or not parts.netloc):
@@ -97,6 +103,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("YXF_WEB_PORT", "8080", _port, "网页在哪个端口上听"),
     Setting("YXF_WEB_URL", "", _url, "别人从外面打开网页用的网址；空着按地址和端口算"),
     Setting("YXF_DATA_DIR", "var", _folder, "附件、模型、条文库放在哪个文件夹"),
+    Setting("YXF_REVIEWERS", "1", _reviewers, "法条改了，要几个不同的人复核过才恢复回答；发布改动也照此，1 或 2"),
     Setting("YXF_KEEP_DAYS", "180", _days, "聊天记录留多少天"),
     Setting("YXF_NOW", "", _moment, "固定的时钟，只给测试和演示用，例如 2026-11-22T09:30"),
 )
@@ -115,6 +122,7 @@ class Settings:
     web_port: int
     web_url: str
     data_dir: Path
+    reviewers: int
     keep_days: int
     now: datetime | None
 

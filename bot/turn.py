@@ -4,6 +4,8 @@ A crash may repeat a reply; it never loses a message and never opens a second ca
 """
 
 import asyncio
+import contextlib
+import hashlib
 import logging
 import re
 import secrets
@@ -17,7 +19,7 @@ from typing import Any, TypeVar
 from bot.lines import Lines, Place
 from handlers.buttons import PERSON
 from handlers.numbers import find_number, fresh_number
-from handlers.types import Facts, LogQuestion, Message, Outcome, Reply, Session
+from handlers.types import Facts, LogQuestion, Member, Message, Outcome, Reply, Session
 from storage import Conflict, Lanes, Store, Wanted
 from tickets.states import Role
 from tickets.ticket import Ticket
@@ -37,7 +39,10 @@ SORRY = "出了点问题，您的话我们记下了。请发“人工”，由�
 
 
 class Turns:
-    """Plays messages. `handle` must be pure: it may run in several threads, and twice for one message."""
+    """Plays messages. `handle` must be pure: it may run in several threads, and twice for one message.
+
+    `knowledge` may be replaced at any time; a turn reads it once.
+    """
 
     def __init__(
         self,
@@ -54,7 +59,7 @@ class Turns:
         self.pick = pick
         self.wake = wake
         self._handle = handle
-        self._knowledge = knowledge
+        self.knowledge = knowledge
         self._lines = Lines()
         self._tasks: set[asyncio.Task[tuple[Reply, ...]]] = set()
         self._workers = ThreadPoolExecutor(WORKERS, "turn")
@@ -122,22 +127,26 @@ class Turns:
 
     def _turn(self, message: Message, inline: bool) -> tuple[Reply, ...]:
         for _ in range(TRIES):
-            store = self.lanes.local()
-            with store.snapshot():
-                replies = store.stored_replies(message)
-                if replies is not None:
-                    return replies
-                session = store.session(message)
-                facts = load_facts(store, message, session, self.clock(), self.pick)
-            try:
-                outcome = self._handle(message, session, facts, self._knowledge)
-                return self._keep(message, outcome, inline, session)
-            except Conflict:
-                continue
-            except Exception as error:
-                log.error("a message could not be handled: %s", where(error))
-                return self._keep(message, sorry(message, session, where(error)), inline)
-        return self._keep(message, sorry(message, session, "conflict"), inline)
+            with contextlib.suppress(Conflict):
+                return self._attempt(message, inline)
+        return self._keep(message, sorry(message, Session(), "conflict"), inline)
+
+    def _attempt(self, message: Message, inline: bool) -> tuple[Reply, ...]:
+        store = self.lanes.local()
+        with store.snapshot():
+            replies = store.stored_replies(message)
+            if replies is not None:
+                return replies
+            session = store.session(message)
+            facts = load_facts(store, message, session, self.clock(), self.pick)
+        try:
+            outcome = self._handle(message, session, facts, self.knowledge)
+            return self._keep(message, outcome, inline, session)
+        except Conflict:
+            raise
+        except Exception as error:
+            log.error("a message could not be handled: %s", where(error))
+            return self._keep(message, sorry(message, session, where(error)), inline)
 
     def _keep(
         self, message: Message, outcome: Outcome, inline: bool, before: Session | None = None
@@ -183,6 +192,7 @@ def load_facts(store: Store, message: Message, session: Session, now: datetime, 
         queue=_queue(store, me.id) if me else (),
         team=team,
         invite=invite,
+        link=_link(store, code),
         history=store.recent_texts(message),
         has_admin=any(member.role is Role.ADMIN for member in team),
     )
@@ -200,6 +210,17 @@ def _invitation(store: Store, message: Message, now: datetime) -> tuple[str, Rol
         if role is not None:
             return code, role
     return "", None
+
+
+def link_note(code: str) -> str:
+    """Under which name it is noted whose account an invitation connects."""
+    return "link:" + hashlib.sha256(code.upper().encode()).hexdigest()
+
+
+def _link(store: Store, code: str) -> Member | None:
+    """The member who asked for this invitation to connect an account of his own."""
+    member = store.meta(link_note(code)) if code else ""
+    return store.member_by_id(member) if member else None
 
 
 def _named(store: Store, message: Message, session: Session, staff: bool) -> Ticket | None:

@@ -63,4 +63,9 @@ def release_of(topic: str, change: Change) -> Release:
 
 def cited(one: Citation) -> str:
     """A citation with the version it was checked against."""
-    return f"{one.label}@{one.version}"
+    return cited_as(one.label, one.version)
+
+
+def cited_as(label: str, version: str) -> str:
+    """The same, from its two parts."""
+    return f"{label}@{version}"

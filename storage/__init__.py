@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from storage.base import Board, Broken, Conflict, Letter, Miss, Said, StorageError, Store, Wanted
+from storage.base import Board, Broken, Conflict, Draft, Letter, Miss, Said, Signed, StorageError, Store, Wanted
 from storage.copies import restore
 from storage.lanes import Alone, Lanes, Threads
 from storage.schema import migrate
@@ -15,10 +15,12 @@ __all__ = [
     "Board",
     "Broken",
     "Conflict",
+    "Draft",
     "Lanes",
     "Letter",
     "Miss",
     "Said",
+    "Signed",
     "StorageError",
     "Store",
     "Wanted",

@@ -61,6 +61,43 @@ class Miss:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Signed:
+    """Somebody read the new text of a citation (`label`, checked in version `old`) and found the topic still right."""
+
+    topic: str
+    label: str
+    old: str
+    new: str
+    member: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A text for a topic's file. `base` marks the file it was made from, `parent` the published draft (0 none).
+
+    `state`: draft | proposed | published | replaced | dropped. `note` is said to the colleagues.
+    """
+
+    id: int = 0
+    topic: str
+    file: str
+    body: str
+    base: str
+    parent: int
+    state: str = "draft"
+    note: str = ""
+    author: str
+    author_name: str
+    reviewer: str = ""
+    reviewer_name: str = ""
+    at: datetime
+    decided_at: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Broken:
     """Where the history of cases was tampered with, and how it shows (a Chinese sentence)."""
 
@@ -236,6 +273,26 @@ class Store(Protocol):
 
     def drop_token(self, token: str) -> None:
         """The secret no longer works."""
+
+    # content
+
+    def sign(self, signed: Sequence[Signed]) -> None:
+        """Write down that somebody released a topic. One who signs the same twice counts once."""
+
+    def signed(self) -> tuple[Signed, ...]:
+        """All releases, in order."""
+
+    def keep_draft(self, draft: Draft) -> Draft:
+        """A new draft (id 0), or the next version of one. Raises Conflict when it changed or was decided meanwhile."""
+
+    def publish(self, draft: Draft) -> Draft:
+        """The proposed draft becomes the text of its topic. Raises Conflict unless its `parent` still is that text."""
+
+    def draft(self, id: int) -> Draft | None:
+        """The draft with this id."""
+
+    def drafts(self, state: str = "", topic: str = "", limit: int = 200) -> tuple[Draft, ...]:
+        """Drafts in a state, of a topic, newest first."""
 
     # questions, housekeeping
 

@@ -118,12 +118,42 @@ PEOPLE: tuple[Statement, ...] = (
         useful TEXT NOT NULL DEFAULT '')""",
     "CREATE INDEX questions_at ON questions (at)",
     "CREATE INDEX questions_person ON questions (channel, person, id)",
-    """CREATE TABLE forgotten (
-        channel TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (channel, person))""",
+    "CREATE TABLE forgotten (number TEXT PRIMARY KEY REFERENCES tickets (number))",
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("2026-11-begin", (*TALK, *CASES, *PEOPLE)),)
+EDITING: tuple[Statement, ...] = (
+    """CREATE TABLE releases (
+        id {id}, topic TEXT NOT NULL, label TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL,
+        member TEXT NOT NULL REFERENCES members (id), name TEXT NOT NULL, at TEXT NOT NULL)""",
+    """CREATE TABLE drafts (
+        id {id}, topic TEXT NOT NULL, state TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL)""",
+    "CREATE INDEX drafts_topic ON drafts (topic, id)",
+    "CREATE UNIQUE INDEX drafts_published ON drafts (topic) WHERE state = 'published'",
+    # who released what is never changed, and what was published stays readable
+    {
+        "sqlite": """CREATE TRIGGER releases_no_delete BEFORE DELETE ON releases
+            BEGIN SELECT RAISE(ABORT, 'releases are append-only'); END""",
+        "postgres": """CREATE TRIGGER releases_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON releases
+            FOR EACH STATEMENT EXECUTE FUNCTION events_refuse()""",
+    },
+    {
+        "sqlite": """CREATE TRIGGER releases_no_update BEFORE UPDATE ON releases
+            BEGIN SELECT RAISE(ABORT, 'releases are append-only'); END""",
+        "postgres": "",
+    },
+    {
+        "sqlite": """CREATE TRIGGER drafts_no_delete BEFORE DELETE ON drafts
+            BEGIN SELECT RAISE(ABORT, 'drafts are never deleted'); END""",
+        "postgres": """CREATE TRIGGER drafts_no_delete BEFORE DELETE OR TRUNCATE ON drafts
+            FOR EACH STATEMENT EXECUTE FUNCTION events_refuse()""",
+    },
+)
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("2026-11-begin", (*TALK, *CASES, *PEOPLE)),
+    Migration("2026-11-editing", EDITING),
+)
 
 
 def migrate(database: Database, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:

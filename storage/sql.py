@@ -21,6 +21,7 @@ from handlers.types import (
     Session,
 )
 from storage.database import Database
+from storage.editing import Editing
 from storage.letters import Letters
 from storage.people import People
 from storage.questions import Questions
@@ -43,7 +44,7 @@ class Turn:
         return self.message
 
 
-class SqlStore(Talk, Letters, People, Questions):
+class SqlStore(Talk, Letters, People, Questions, Editing):
     """All verbs of storage.base.Store over any Database."""
 
     def __init__(self, database: Database, copy: Callable[[Database, Path], None]) -> None:
@@ -88,11 +89,6 @@ class SqlStore(Talk, Letters, People, Questions):
             self._move_letters(channel, old, new)
 
     def _forget(self, sender: Message, now: datetime) -> None:
-        self.db.run(
-            "INSERT INTO forgotten (channel, person, at) VALUES (?, ?, ?)"
-            " ON CONFLICT (channel, person) DO UPDATE SET at = excluded.at",
-            *(sender.channel, sender.person, now),
-        )
         self._forget_talk(sender.channel, sender.person)
         self.db.run("DELETE FROM questions WHERE channel = ? AND person = ?", sender.channel, sender.person)
         self._forget_cases(sender.key, now)

@@ -10,6 +10,7 @@ from typing import Protocol
 import jinja2
 from aiohttp import web
 
+from bot.current import Current
 from bot.settings import Settings
 from bot.turn import Turns
 from bot.web.channel import WebChannel
@@ -30,7 +31,7 @@ class Site:
 
     lanes: Lanes
     turns: Turns
-    knowledge: Knowledge
+    current: Current
     settings: Settings
     clock: Callable[[], datetime]
     telegram: Webhook | None
@@ -39,6 +40,12 @@ class Site:
     pages: jinja2.Environment
     closing: asyncio.Event
     watchers: dict[str, int]
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is known now; edits and releases replace it."""
+        found: Knowledge = self.turns.knowledge
+        return found
 
     @property
     def files(self) -> Path:

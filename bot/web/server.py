@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from bot.current import Current
 from bot.settings import Settings
 from bot.turn import Turns, where
 from bot.web import board, chat, desk, law, live, login, people
@@ -14,7 +15,6 @@ from bot.web.channel import WebChannel
 from bot.web.keys import SITE, Site, Webhook, site
 from bot.web.limits import Limits
 from bot.web.pages import STATIC, environment, page, read
-from knowledge import Knowledge
 from storage import Lanes
 from tickets.states import DESK, STAFF, Role
 
@@ -92,7 +92,6 @@ DESK_ROUTES: tuple[tuple[str, str, login.StaffHandler, frozenset[Role]], ...] = 
 def make_app(
     store: Lanes,
     turns: Turns,
-    knowledge: Knowledge,
     settings: Settings,
     clock: Callable[[], datetime],
     telegram: Webhook | None = None,
@@ -100,7 +99,8 @@ def make_app(
     """The web application over the lanes to the database. Its channel is `app[SITE].channel`."""
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[tell_errors])
     app[SITE] = Site(
-        lanes=store, turns=turns, knowledge=knowledge, settings=settings, clock=clock, telegram=telegram,
+        lanes=store, turns=turns, current=Current(turns, settings), settings=settings, clock=clock,
+        telegram=telegram,
         channel=WebChannel(), limits=Limits(), pages=environment(), closing=asyncio.Event(), watchers={},
     )  # fmt: skip
     for method, path, handler in ROUTES:
@@ -119,6 +119,7 @@ async def let_go(app: web.Application) -> None:
     """Open pages are told that the server stops; they come back by themselves."""
     app[SITE].closing.set()
     app[SITE].channel.wake_all()
+    await app[SITE].current.close()
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -377,7 +377,7 @@ async def test_pushed_over_http_to_our_own_server(api: FakeBotApi, tmp_path: Pat
     settings = load({"YXF_DATA_DIR": str(tmp_path)}, Path("none.env"))
     async with desk(api, tmp_path, webhook_url="https://yxf.example.cn", webhook_secret=SECRET) as it:
         await until(lambda: api.webhook)
-        app = make_app(it.lanes, it.turns, None, settings, now, it.channel)  # type: ignore[arg-type]
+        app = make_app(it.lanes, it.turns, settings, now, it.channel)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -171,7 +171,7 @@ async def world(folder: Path, knowledge: Knowledge) -> AsyncIterator[World]:
         return here.now
 
     turns = Turns(lanes, handle, knowledge, clock, secrets.randbelow)
-    app = make_app(lanes, turns, knowledge, settings, clock)
+    app = make_app(lanes, turns, settings, clock)
     here = World(lanes, turns, app, settings)
     outbox = Outbox(lanes, {"web": app[SITE].channel})
     turns.wake = outbox.wake
