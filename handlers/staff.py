@@ -70,11 +70,21 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
 def _enrol(message: Message, facts: Facts) -> Outcome:
     if message.group:
         return Outcome(replies=(Reply(text="请在私聊里用邀请码，别在群里发。"),))
+    if facts.link:
+        return _connect(message, facts, facts.link)
     role = facts.invite or Role.CLERK
     name = message.name or message.person
     member = Member(id=member_id(facts), name=name, role=role, channel=message.channel, chat=message.chat)
     text = "欢迎加入。" + HELP.format(role=ROLE_NAMES[role], name=name)
     effects = (Enrol(code=facts.code, member=member),)
+    return Outcome(replies=(Reply(text=text, buttons=column(button("看队列", "queue"))),), effects=effects)
+
+
+def _connect(message: Message, facts: Facts, member: Member) -> Outcome:
+    """A member of the pages is from now on reached in this chat too."""
+    reached = replace(member, channel=message.channel, chat=message.chat)
+    text = "连上了，新单和当事人的话会发到这里。" + HELP.format(role=ROLE_NAMES[member.role], name=member.name)
+    effects = (Enrol(code=facts.code, member=reached),)
     return Outcome(replies=(Reply(text=text, buttons=column(button("看队列", "queue"))),), effects=effects)
 
 

@@ -117,7 +117,8 @@ class Facts:
 
     `tickets` are the sender's own cases (newest first); `named` the case the message names, if he may see it; `events`
     what happened to that one, or else to his newest; `queue` the open cases, only for staff; `team` all active staff;
-    `code` the valid invitation in the text with its role `invite`, or else a fresh code.
+    `code` the valid invitation in the text with its role `invite`, or else a fresh code; `link` the member who asked for
+    that invitation to connect his own account with.
     """
 
     now: datetime
@@ -130,6 +131,7 @@ class Facts:
     queue: tuple[Ticket, ...] = ()
     team: tuple[Member, ...] = ()
     invite: Role | None = None
+    link: Member | None = None
     history: tuple[str, ...] = ()
     has_admin: bool = True
 

@@ -1,6 +1,5 @@
 """How staff get in: a one-time invitation makes a member, a secret cookie stands for him, one-time links for more devices."""
 
-import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -180,8 +179,3 @@ def first_admin_link(lanes: Lanes, settings: Settings) -> str | None:
         return True
 
     return invitation_link(settings, code) if lanes.write(invite).result() else None
-
-
-def link_note(code: str) -> str:
-    """Under which name it is noted whose Telegram account a code connects."""
-    return "link:" + hashlib.sha256(code.encode()).hexdigest()

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from bot.turn import fresh_code
+from bot.turn import fresh_code, link_note
 from bot.web.keys import site
-from bot.web.login import csrf_of, device_link, invitation_link, link_note, posted
+from bot.web.login import csrf_of, device_link, invitation_link, posted
 from bot.web.pages import page, read, write
 from handlers.staff import INVITABLE
 from handlers.types import Invite, Member

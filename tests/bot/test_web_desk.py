@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ import pytest
 
 from bot.web.desk import canned
 from bot.web.login import first_admin_link
-from handlers.types import Invite
+from handlers.types import Invite, Message
 from knowledge import Knowledge
-from tests.bot.web_world import Staff, World, world
+from tests.bot.web_world import World, world
 from tickets.states import ACTIONS, Role, State
 
 PHONE = "13812345678"
@@ -363,11 +364,20 @@ async def test_the_board_and_the_gaps(here: World, number: str) -> None:
     assert "火星上能不能种水稻" in text
 
 
-async def test_a_telegram_code_is_an_invitation_for_oneself(here: World) -> None:
-    me: Staff = await here.staff(Role.MEDIATOR)
+async def test_a_code_connects_the_own_telegram_account(here: World, number: str) -> None:
+    me = await here.staff(Role.MEDIATOR, "陈海")
     _, text = await me.post("/desk/me/telegram")
     code = text.partition("加入 ")[2][:10]
-    assert await here.turns.read(lambda store: store.invitation(code, here.now)) is Role.MEDIATOR
+    sent = Message(
+        id="1", channel="telegram", chat="77", person="77", at=here.now, text=f"加入 {code.lower()}", name="Hai"
+    )
+    (reply,) = await here.turns.receive(sent, inline=True)
+    assert reply.text.startswith("连上了")
+    team = await here.turns.read(lambda store: store.team())
+    assert team == (replace(me.me, channel="telegram", chat="77"),)
+    assert (await me.act(number, "claim"))[0] == 303  # still the same member in the pages
+    (again,) = await here.turns.receive(replace(sent, id="2", chat="78", person="78"), inline=True)
+    assert "连上了" not in again.text
 
 
 def test_prepared_texts_are_for_acts_with_words() -> None:
