@@ -4,6 +4,7 @@ A crash may repeat a reply; it never loses a message and never opens a second ca
 """
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import re
@@ -38,7 +39,10 @@ SORRY = "出了点问题，您的话我们记下了。请发“人工”，由�
 
 
 class Turns:
-    """Plays messages. `handle` must be pure: it may run in several threads, and twice for one message."""
+    """Plays messages. `handle` must be pure: it may run in several threads, and twice for one message.
+
+    `knowledge` may be replaced at any time; a turn reads it once.
+    """
 
     def __init__(
         self,
@@ -55,7 +59,7 @@ class Turns:
         self.pick = pick
         self.wake = wake
         self._handle = handle
-        self._knowledge = knowledge
+        self.knowledge = knowledge
         self._lines = Lines()
         self._tasks: set[asyncio.Task[tuple[Reply, ...]]] = set()
         self._workers = ThreadPoolExecutor(WORKERS, "turn")
@@ -123,22 +127,26 @@ class Turns:
 
     def _turn(self, message: Message, inline: bool) -> tuple[Reply, ...]:
         for _ in range(TRIES):
-            store = self.lanes.local()
-            with store.snapshot():
-                replies = store.stored_replies(message)
-                if replies is not None:
-                    return replies
-                session = store.session(message)
-                facts = load_facts(store, message, session, self.clock(), self.pick)
-            try:
-                outcome = self._handle(message, session, facts, self._knowledge)
-                return self._keep(message, outcome, inline, session)
-            except Conflict:
-                continue
-            except Exception as error:
-                log.error("a message could not be handled: %s", where(error))
-                return self._keep(message, sorry(message, session, where(error)), inline)
-        return self._keep(message, sorry(message, session, "conflict"), inline)
+            with contextlib.suppress(Conflict):
+                return self._attempt(message, inline)
+        return self._keep(message, sorry(message, Session(), "conflict"), inline)
+
+    def _attempt(self, message: Message, inline: bool) -> tuple[Reply, ...]:
+        store = self.lanes.local()
+        with store.snapshot():
+            replies = store.stored_replies(message)
+            if replies is not None:
+                return replies
+            session = store.session(message)
+            facts = load_facts(store, message, session, self.clock(), self.pick)
+        try:
+            outcome = self._handle(message, session, facts, self.knowledge)
+            return self._keep(message, outcome, inline, session)
+        except Conflict:
+            raise
+        except Exception as error:
+            log.error("a message could not be handled: %s", where(error))
+            return self._keep(message, sorry(message, session, where(error)), inline)
 
     def _keep(
         self, message: Message, outcome: Outcome, inline: bool, before: Session | None = None

@@ -66,7 +66,7 @@ class Cases(Events):
     def _change_ticket(self, ticket: Ticket, event: Event, attachments: Sequence[Attachment]) -> None:
         self._replace_ticket(ticket)
         self._happened(event, attachments)
-        if not ticket.open and self._was_forgotten(ticket):
+        if not ticket.open and self.db.run("DELETE FROM forgotten WHERE number = ?", ticket.number):
             self._mask(ticket, event.at)
 
     def _replace_ticket(self, ticket: Ticket) -> None:
@@ -93,13 +93,12 @@ class Cases(Events):
             self._replace_ticket(replace(ticket, chat=new, version=ticket.version + 1))
 
     def _forget_cases(self, person: str, now: datetime) -> None:
+        """Masks the closed cases, and notes which open ones are to be masked when they close."""
         for ticket in self.tickets_of(person, limit=10_000):
-            if not ticket.open:
+            if ticket.open:
+                self.db.run("INSERT INTO forgotten (number) VALUES (?) ON CONFLICT DO NOTHING", ticket.number)
+            else:
                 self._mask(ticket, now)
-
-    def _was_forgotten(self, ticket: Ticket) -> bool:
-        row = self.db.row("SELECT at FROM forgotten WHERE channel || ':' || person = ?", ticket.person)
-        return row is not None and datetime.fromisoformat(row["at"]) >= ticket.opened_at
 
     def _mask(self, ticket: Ticket, now: datetime) -> None:
         """What the person said and is goes from a closed case; that it was, how it went and who handled it stays."""

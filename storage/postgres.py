@@ -22,41 +22,61 @@ class Postgres:
     shared = True
 
     def __init__(self, url: str, read_only: bool = False) -> None:
+        self._url = url
+        self._read_only = read_only
+        self._depth = 0
         try:
-            self._connection = psycopg.connect(url, autocommit=True, row_factory=dict_row, connect_timeout=10)
+            self._connection = self._connect()
         except psycopg.Error as error:
             raise StorageError(f"连不上 PostgreSQL：{type(error).__name__}，请检查地址、用户和密码。") from None
-        if read_only:
-            self._connection.execute("SET default_transaction_read_only = on")
-        self._depth = 0
+
+    def _connect(self) -> psycopg.Connection[dict[str, Any]]:
+        connection = psycopg.connect(self._url, autocommit=True, row_factory=dict_row, connect_timeout=10)
+        if self._read_only:
+            connection.execute("SET default_transaction_read_only = on")
+        return connection
+
+    def _reconnect(self) -> None:
+        """The server may have been restarted; within a transaction it is too late to notice."""
+        if self._connection.closed and not self._depth:
+            self._connection = self._connect()
+
+    def _execute(self, sql: str, values: tuple[Any, ...]) -> psycopg.Cursor[dict[str, Any]]:
+        self._reconnect()
+        return self._connection.execute(_marks(sql), [bindable(value) for value in values])
 
     def rows(self, sql: str, *values: Any) -> list[Row]:
-        return list(self._connection.execute(_marks(sql), [bindable(value) for value in values]).fetchall())
+        return list(self._execute(sql, values).fetchall())
 
     def row(self, sql: str, *values: Any) -> Row | None:
-        return self._connection.execute(_marks(sql), [bindable(value) for value in values]).fetchone()
+        return self._execute(sql, values).fetchone()
 
     def run(self, sql: str, *values: Any) -> int:
-        return self._connection.execute(_marks(sql), [bindable(value) for value in values]).rowcount
+        return self._execute(sql, values).rowcount
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
+        self._reconnect()
         self._depth += 1
         try:
             with self._connection.transaction():
                 yield
         except (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected) as error:
             raise Conflict(type(error).__name__) from error
+        except psycopg.OperationalError as error:
+            if not self._connection.closed:
+                raise
+            # whether the commit arrived is unknown; playing it again finds out
+            raise Conflict("connection") from error
         finally:
             self._depth -= 1
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        if self._depth:
-            yield
-            return
-        with self._connection.transaction():
-            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        first = not self._depth
+        with self.atomic():
+            if first:
+                self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             yield
 
     def lock_schema(self) -> None:

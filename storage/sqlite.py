@@ -14,6 +14,7 @@ from storage.database import Database, Row, bindable
 
 APPLICATION = 0x59584631  # "YXF1" in the file's header: how we know our own files
 PATIENCE = 15_000  # milliseconds to wait for another process that writes
+LARGEST_LOG = 64 * 1024 * 1024  # bytes the write-ahead log keeps after a burst
 LEAST = (3, 35, 0)  # RETURNING
 
 
@@ -31,77 +32,67 @@ class Sqlite:
             # used by one thread at a time, but not always by the one that opened it
             connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             with _closed_on_error(connection):
-                self._prepare(connection, read_only)
+                _prepare(connection, read_only)
         except (OSError, sqlite3.Error) as error:
             raise StorageError(f"数据库文件打不开：{path}（{error}）。") from None
-        self.tools = sqlite_utils.Database(connection)
         self.path = path
-        self._connection = connection
-        self._depth = 0
-
-    @staticmethod
-    def _prepare(connection: sqlite3.Connection, read_only: bool) -> None:
-        connection.row_factory = sqlite3.Row
-        connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA trusted_schema = OFF")
-        if read_only:
-            connection.execute("PRAGMA query_only = ON")
-            return
-        own = connection.execute("PRAGMA application_id").fetchone()[0]
-        if own != APPLICATION and (own or connection.execute("SELECT 1 FROM sqlite_master").fetchone()):
-            raise sqlite3.DatabaseError("这不是渔小法的数据库")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        if own == 0:
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        self._db = sqlite_utils.Database(connection, execute_plugins=False)
 
     def rows(self, sql: str, *values: Any) -> list[Row]:
-        return self._connection.execute(sql, [bindable(value) for value in values]).fetchall()
+        found: list[Row] = self._db.execute(sql, [bindable(value) for value in values]).fetchall()
+        return found
 
     def row(self, sql: str, *values: Any) -> Row | None:
         found = self.rows(sql, *values)
         return found[0] if found else None
 
     def run(self, sql: str, *values: Any) -> int:
-        return self._connection.execute(sql, [bindable(value) for value in values]).rowcount
+        return int(self._db.execute(sql, [bindable(value) for value in values]).rowcount)
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        # sqlite-utils' own atomic() begins deferred: two writers could then fail halfway instead of waiting
-        self._depth += 1
-        inner = self._depth > 1
-        name = f"inner{self._depth}"
+        if self._db.conn.in_transaction:
+            with self._db.atomic():  # a savepoint
+                yield
+            return
+        # sqlite-utils would begin deferred: of two writers one could then fail halfway instead of waiting
+        self._db.execute("BEGIN IMMEDIATE")
         try:
-            self._connection.execute(f"SAVEPOINT {name}" if inner else "BEGIN IMMEDIATE")
             yield
-            self._connection.execute(f"RELEASE {name}" if inner else "COMMIT")
+            self._db.execute("COMMIT")
         except BaseException:
-            # a full disk may have ended the transaction already
-            if self._connection.in_transaction:
-                self._connection.execute(f"ROLLBACK TO {name}" if inner else "ROLLBACK")
-                if inner:
-                    self._connection.execute(f"RELEASE {name}")
+            if self._db.conn.in_transaction:  # a full disk may have ended it already
+                self._db.execute("ROLLBACK")
             raise
-        finally:
-            self._depth -= 1
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        if self._connection.in_transaction:
+        with self._db.atomic():  # deferred: readers hold up nobody
             yield
-            return
-        self._connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            self._connection.execute("COMMIT")
 
     def lock_schema(self) -> None:
         """BEGIN IMMEDIATE did it."""
 
     def close(self) -> None:
-        self._connection.close()
+        self._db.close()
+
+
+def _prepare(connection: sqlite3.Connection, read_only: bool) -> None:
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    if read_only:
+        connection.execute("PRAGMA query_only = ON")
+        return
+    own = connection.execute("PRAGMA application_id").fetchone()[0]
+    if own != APPLICATION and (own or connection.execute("SELECT 1 FROM sqlite_master").fetchone()):
+        raise sqlite3.DatabaseError("这不是渔小法的数据库")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA journal_size_limit = {LARGEST_LOG}")
+    if own == 0:
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
 
 
 @contextmanager
