@@ -24,6 +24,7 @@ LEASE = timedelta(minutes=5)  # longer than the longest wait for the budget plus
 FIRST_PAUSE = 2.0  # seconds before the second attempt; doubles each time
 LONGEST_PAUSE = 900.0
 GIVE_UP = 100  # attempts: about a day
+OWN_FAULTS = 5  # attempts when it is not the far end that fails but we
 REST = 60.0  # seconds after which it looks again even if nobody called
 TROUBLE = 5.0  # seconds to wait when the database fails
 ROOM = 1000  # windows kept before the idle ones are dropped
@@ -199,7 +200,9 @@ class Outbox:
             await self._refused(letter, SendError("对方服务器没有回应"))
         except Exception as error:
             log.error("%s failed to send: %s", letter.channel, type(error).__name__)
-            await self._refused(letter, SendError(f"发送时出错（{type(error).__name__}）"))
+            # a fault of ours, most likely in this very letter: it must not hold up its chat for a day
+            hopeless = letter.attempts + 1 >= OWN_FAULTS
+            await self._refused(letter, SendError(f"发送时出错（{type(error).__name__}）", permanent=hopeless))
         else:
             now = self._clock()
             await self._write(lambda store: store.sent(letter.id, external, now))

@@ -189,6 +189,15 @@ async def test_it_gives_up_in_the_end(lanes: Lanes, wire: Wire, monkeypatch: pyt
     assert lanes.local().letters_of("x")[0].state == "failed"
 
 
+async def test_a_letter_we_cannot_send_soon_lets_the_next_go(lanes: Lanes, wire: Wire) -> None:
+    wire.faults = {"7": [ValueError("bug")] * 99}
+    put(lanes, ("7", "甲"), ("7", "乙"), ticket="x")
+    async with running(lanes, wire):
+        await until(lambda: ("7", "乙") in wire.tried)
+    assert wire.tried[:5] == [("7", "甲")] * 5
+    assert lanes.local().letters_of("x")[0].state == "failed"
+
+
 async def test_a_moved_group_is_followed(lanes: Lanes, wire: Wire) -> None:
     lanes.write(lambda store: store.perform((opened(channel="wire", chat="-7"),), NOW)).result()
     wire.faults = {"-7": [SendError("搬了", migrate_to="-1007")]}

@@ -6,9 +6,13 @@ from datetime import timedelta
 from multiprocessing.context import ForkServerContext
 from multiprocessing.queues import Queue
 
+import pytest
+
 from bot.turn import Turns
 from handlers.types import Reply, Send
 from storage import Conflict, Store, open_lanes, open_store
+from storage.sql import SqlStore
+from tests.storage.postgres import new_database
 from tests.storage.samples import NOW, changed, count_and_open, message, opened
 from tickets.states import Action, Role
 from tickets.ticket import Actor, NotAllowed
@@ -114,6 +118,26 @@ def test_no_change_is_lost(url: str, processes: ForkServerContext) -> None:
     assert ticket.version == WORKERS * NOTES
     assert store.audit_verify() is None
     store.close()
+
+
+def test_a_restarted_server_is_found_again(server: str) -> None:
+    address = new_database(server, "restarted")
+    lanes, other = open_lanes(address), open_store(address)
+    turns = Turns(lanes, count_and_open, None, lambda: NOW)
+    turns.play(message("1"))
+    assert isinstance(other, SqlStore)
+    kill = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = 'postgres'"
+    )
+    other.db.rows(kill)
+    lanes.write(lambda store: store.meta("a")).exception()
+    assert turns.play(message("2", "单"))[0].ticket
+    other.db.rows(kill)
+    with pytest.raises(Conflict), lanes.local().snapshot():
+        lanes.local().session(message())
+    assert lanes.local().session(message()).slots == {"count": "2"}
+    other.close()
+    lanes.close()
 
 
 def play_same(url: str, n: int) -> list[object]:
