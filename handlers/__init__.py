@@ -20,6 +20,7 @@ from handlers import (
     privacy,
     staff,
     start,
+    when,
 )
 from handlers.types import Facts, Message, Outcome, Session
 from knowledge import Knowledge
@@ -35,6 +36,7 @@ HANDLERS: tuple[ModuleType, ...] = (
     guide,
     intake,
     deadline,
+    when,
     law,
     correct,
     ask,

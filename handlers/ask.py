@@ -18,6 +18,7 @@ from handlers.types import (
 )
 from knowledge import Knowledge
 from knowledge.types import Citation, Context, Decision, Topic
+from knowledge.yearly import current, first_violation, penalties
 
 DISCLAIMER = "这是信息和指引，不是法律意见，以执法机关和法院的认定为准。"
 BUTTONS = frozenset({"topic", "yes", "no", "more", "back-ask", "none"})
@@ -102,9 +103,11 @@ def _more(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Fac
         return Outcome(replies=(answer(topic, knowledge),), session=session)
     parts = list(topic.details)
     if topic.penalty:
-        parts.append(f"【会怎么罚】\n{topic.penalty}")
+        listed = penalties(topic.id, knowledge.yearly)
+        parts.append("\n".join(part for part in ("【会怎么罚】", topic.penalty, listed) if part))
     if topic.first_hint:
-        parts.append(f"【头一回】{topic.first_hint}")
+        listed = first_violation(topic.id, knowledge.yearly)
+        parts.append("\n".join(part for part in (f"【头一回】{topic.first_hint}", listed) if part))
     if topic.periods:
         parts.append("【期限】\n" + "\n".join(f"· {p.name}：{p.amount}{p.unit}，从{p.start}起" for p in topic.periods))
     related = [button(knowledge.topics[id].title, "topic", id) for id in topic.related if id in knowledge.topics][:3]
@@ -148,12 +151,14 @@ def answer(topic: Topic, knowledge: Knowledge, echo: str = "", penalty_first: bo
         form = topic.service_form
         parts.append(f"谁可以提：{form.who}\n承办：{form.team}\n时限：{form.promise}\n收费：{form.fee}")
     parts.append("\n".join(["怎么办：", *(f"· {step}" for step in topic.steps)]))
+    if this_year := current(topic.id, knowledge.yearly, knowledge.today):
+        parts.append(this_year)
     parts += [f"要紧的一点：{one.question}" for one in topic.ask_back[:1]]
     parts.append(DISCLAIMER)
-    return Reply(text="\n\n".join(parts), sources=sources(topic), buttons=_answer_buttons(topic))
+    return Reply(text="\n\n".join(parts), sources=sources(topic), buttons=_answer_buttons(topic, knowledge))
 
 
-def _answer_buttons(topic: Topic) -> tuple[tuple[Button, ...], ...]:
+def _answer_buttons(topic: Topic, knowledge: Knowledge) -> tuple[tuple[Button, ...], ...]:
     rows: list[tuple[Button, ...]] = []
     if topic.ask_back:
         options = topic.ask_back[0].options
@@ -162,6 +167,8 @@ def _answer_buttons(topic: Topic) -> tuple[tuple[Button, ...], ...]:
         rows.append((button("申请这项服务", "order", topic.id),))
     if topic.periods:
         rows.append((button("帮我算日子", "count", topic.id),))
+    if topic.penalty and knowledge.laws and knowledge.laws.renewed(topic.citations):
+        rows.append((button("事情发生在新法之前？", "when", topic.id),))
     rows.append((button("说详细点", "more", topic.id), button("看条文", "law", topic.id)))
     return (*rows, *_thumbs(topic))
 
