@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.laws.asked import read
+from knowledge.laws.before import held_on, new_since
 from knowledge.laws.check import check, cited_text
 from knowledge.laws.explain import explain
 from knowledge.laws.names import LAWLIKE
@@ -22,6 +23,7 @@ class Laws:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._since: dict[Citation, date | None] = {}
 
     @classmethod
     def open(cls, path: Path, today: date | None = None) -> Laws | None:
@@ -58,6 +60,21 @@ class Laws:
     def search(self, query: str, limit: int = 10) -> list[Hit]:
         """The articles in force that fit a question best, at most `limit`."""
         return []
+
+    def renewed(self, citations: Iterable[Citation]) -> dict[Citation, date]:
+        """The cited penalties whose text is recent and replaced another, with the day it holds from."""
+        found = ((cited, self._new_since(cited)) for cited in citations)
+        return {cited: since for cited, since in found if since}
+
+    def _new_since(self, cited: Citation) -> date | None:
+        """Looked up once for each citation: comparing two laws takes a while."""
+        if cited not in self._since:
+            self._since[cited] = new_since(self.store, cited)
+        return self._since[cited]
+
+    def held_on(self, citation: Citation, day: date) -> LawArticle | None:
+        """The article that held on a day in the place of the cited one, found by its wording; None when none is at hand."""
+        return held_on(self.store, citation, day)
 
     def check(self, citation: Citation) -> Verdict:
         """What a citation is worth today."""
