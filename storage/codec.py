@@ -28,6 +28,11 @@ def load(kind: type[T], text: str) -> T:
     return cast(T, _reader(cast(Hashable, kind))(json.loads(text)))
 
 
+def value_of(text: str, name: str) -> Any:
+    """One field of a stored record as it is in JSON, without building the record."""
+    return json.loads(text).get(name)
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in fields(value)}

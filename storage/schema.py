@@ -54,8 +54,12 @@ CASES: tuple[Statement, ...] = (
         owner TEXT NOT NULL, team TEXT NOT NULL, town TEXT NOT NULL, channel TEXT NOT NULL, chat TEXT NOT NULL,
         person TEXT NOT NULL, opened_at TEXT NOT NULL, due_at TEXT NOT NULL, version INTEGER NOT NULL,
         words TEXT NOT NULL, body TEXT NOT NULL)""",
-    "CREATE INDEX tickets_queue ON tickets (open DESC, urgent DESC, due_at, number)",
-    "CREATE INDEX tickets_state ON tickets (state, urgent DESC, due_at)",
+    # with the words in it, a search reads the index only; PostgreSQL does not take long texts into an index
+    {
+        "sqlite": "CREATE INDEX tickets_queue ON tickets (open DESC, urgent DESC, due_at, number, words)",
+        "postgres": "CREATE INDEX tickets_queue ON tickets (open DESC, urgent DESC, due_at, number)",
+    },
+    "CREATE INDEX tickets_state ON tickets (state, open DESC, urgent DESC, due_at, number)",
     "CREATE INDEX tickets_owner ON tickets (owner, open DESC, urgent DESC, due_at, number)",
     "CREATE INDEX tickets_person ON tickets (person, opened_at) WHERE person <> ''",
     "CREATE INDEX tickets_chat ON tickets (channel, chat)",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from handlers.types import Message, Reply, Session
 from storage.base import Conflict, Said
-from storage.codec import dump, load
+from storage.codec import dump, load, value_of
 from storage.database import Database
 
 BLANK = Session()
@@ -111,8 +111,8 @@ class Talk:
             " AND handled_at IS NOT NULL ORDER BY id DESC LIMIT ?",
             *(message.channel, message.chat, message.person, message.id, limit),
         )
-        said = (load(Message, row["body"]) for row in reversed(rows))
-        return tuple(each.text for each in said if each.text)
+        said = (value_of(row["body"], "text") for row in reversed(rows))
+        return tuple(text for text in said if text)
 
     def _move_talk(self, channel: str, old: str, new: str) -> None:
         self.db.run("UPDATE messages SET chat = ? WHERE channel = ? AND chat = ?", new, channel, old)
