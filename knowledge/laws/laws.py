@@ -11,6 +11,7 @@ from knowledge.laws.before import held_on, new_since
 from knowledge.laws.check import check, cited_text
 from knowledge.laws.explain import explain
 from knowledge.laws.names import LAWLIKE
+from knowledge.laws.ranking import Ranking
 from knowledge.laws.store import Store
 from knowledge.laws.types import Change, Hit, LawArticle, Verdict
 from knowledge.types import Citation
@@ -21,9 +22,10 @@ STORE = "laws.sqlite"
 class Laws:
     """A statute store, open for looking up, checking and searching."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, ranking: Ranking | None) -> None:
         self.store = store
         self._since: dict[Citation, date | None] = {}
+        self._ranking = ranking
 
     @classmethod
     def open(cls, path: Path, today: date | None = None) -> Laws | None:
@@ -32,7 +34,7 @@ class Laws:
         if not file.exists():
             return None
         store = Store(file, today)
-        return cls(store)
+        return cls(store, Ranking.open(file.parent, store))
 
     def article(self, law: str, article: int, suffix: int | None = None, on: date | None = None) -> LawArticle | None:
         """An article as it holds today, or held on a day; None when the text or the article is not there."""
@@ -59,7 +61,7 @@ class Laws:
 
     def search(self, query: str, limit: int = 10) -> list[Hit]:
         """The articles in force that fit a question best, at most `limit`."""
-        return []
+        return self._ranking.search(query, limit) if self._ranking else []
 
     def renewed(self, citations: Iterable[Citation]) -> dict[Citation, date]:
         """The cited penalties whose text is recent and replaced another, with the day it holds from."""

@@ -19,7 +19,7 @@ create table laws(id integer primary key, name text not null, short text not nul
     checked text not null, until text not null, status text not null, repealed_by text not null,
     note text not null, source text not null);
 create table articles(id integer primary key, law_id integer not null, number integer not null,
-    suffix integer not null, label text not null, text text not null, note text not null);
+    suffix integer not null, label text not null, heading text not null, text text not null, note text not null);
 create index articles_of on articles(law_id, number, suffix);
 """
 
@@ -36,7 +36,7 @@ def write_store(path: Path, laws: Iterable[tuple[Law, tuple[Article, ...]]], met
             digest.update(repr((law, articles)).encode())
             base.execute(f"insert into laws values({','.join('?' * 14)})", astuple(law))
             rows = [(row + n, law.id, *astuple(article)) for n, article in enumerate(articles, 1)]
-            base.executemany("insert into articles values(?,?,?,?,?,?,?)", rows)
+            base.executemany("insert into articles values(?,?,?,?,?,?,?,?)", rows)
             row += len(articles)
         fingerprint = digest.hexdigest()[:16]
         known = {**meta, "schema": VERSION, "fingerprint": fingerprint, "articles": str(row)}

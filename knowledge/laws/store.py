@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -74,7 +74,9 @@ class Store:
 
     def find(self, law: Law, number: int, suffix: int = 0) -> Article | None:
         """One article of a version."""
-        query = "select number, suffix, label, text, note from articles where law_id=? and number=? and suffix=?"
+        query = (
+            "select number, suffix, label, heading, text, note from articles where law_id=? and number=? and suffix=?"
+        )
         row = self._base.execute(query, (law.id, number, suffix)).fetchone()
         return Article(*row) if row else None
 
@@ -89,6 +91,12 @@ class Store:
         marks = ",".join("?" * len(wanted))
         found = self._base.execute(f"select id, law_id, label, text from articles where id in ({marks})", wanted)
         return {row[0]: row[1:] for row in found}
+
+    def searchable(self) -> Iterator[tuple[int, int, str, str]]:
+        """(id, law id, heading, text) of every article that holds or will hold."""
+        query = "select id, law_id, heading, text from articles order by id"
+        holding = {law.id for law in self.laws.values() if self.state(law) not in ("superseded", "repealed")}
+        yield from (row for row in self._base.execute(query) if row[1] in holding)
 
     def shown(self, law: Law, article: Article) -> LawArticle:
         """An article ready to be shown."""
@@ -116,7 +124,7 @@ class Store:
         return self.current(key(found[1])) if found else None
 
     def _articles(self, law_id: int) -> tuple[Article, ...]:
-        query = "select number, suffix, label, text, note from articles where law_id=? order by id"
+        query = "select number, suffix, label, heading, text, note from articles where law_id=? order by id"
         return tuple(Article(*row) for row in self._base.execute(query, (law_id,)))
 
 

@@ -41,11 +41,12 @@ class Law:
 
 @dataclass(frozen=True)
 class Article:
-    """An article as stored. `note` says what is wrong with its text, "" for nothing."""
+    """An article as stored. `heading` is the chapter it stands in, `note` what is wrong with its text, "" for nothing."""
 
     number: int
     suffix: int
     label: str
+    heading: str
     text: str
     note: str
 

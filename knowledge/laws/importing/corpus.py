@@ -26,18 +26,20 @@ def read_corpus(path: Path) -> Iterator[Found]:
             day = base.execute("select value from meta where key='asof'").fetchone()[0]
             columns = "law_id, name, level, issuer, version, effective, status, repealed_by, note, source"
             for law_id, *row in base.execute(f"select {columns} from laws order by law_id").fetchall():
-                query = "select article_label, text from articles where law_id=? order by seq"
+                query = "select article_label, text, heading from articles where law_id=? order by seq"
                 yield _found(row, base.execute(query, (law_id,)).fetchall(), day)
     except sqlite3.DatabaseError as error:
         raise SourceError(str(path), f"不是 statutes.sqlite 的格式（{error}）") from None
 
 
-def _found(row: list[str], texts: list[tuple[str, str]], day: str) -> Found:
+def _found(row: list[str], texts: list[tuple[str, str, str]], day: str) -> Found:
     name, level, issuer, version, effective, status, repealed_by, note, source = row
     month = status.removeprefix("unknown-after-")
     checked = f"{month}-28" if month != status else day
     until = UNTIL.search(repealed_by)
-    articles = tuple(article(label, text, GAP if text.startswith("〔") else "") for label, text in texts)
+    articles = tuple(
+        article(label, text, GAP if text.startswith("〔") else "", heading) for label, text, heading in texts
+    )
     return Found(
         name, level, issuer, version, effective, checked, STATUS.get(status, "unknown"), source, articles,
         UNTIL.sub("", repealed_by), until[1] if until and status == "repealed" else "", note,

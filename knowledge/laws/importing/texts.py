@@ -11,7 +11,8 @@ from knowledge.laws.types import Article
 DIGITS = "零〇一二三四五六七八九十百千"
 LABEL = re.compile(rf"第([{DIGITS}]+)\s?条(?:之([{DIGITS}]+))?")
 OPENING = re.compile(rf"^\s*(第[{DIGITS}]+ ?条(?:之[{DIGITS}]+)?)(?:[ \u3000]+|$)(.*)$", re.S)
-HEADING = re.compile(rf"^第[{DIGITS}]+(?:分编|编|章|节)(?:\s.{{1,40}})?$")
+HEADING = re.compile(rf"^第[{DIGITS}]+(分编|编|章|节)(?:\s.{{1,40}})?$")
+KINDS = ("编", "分编", "章", "节")
 ITEM = re.compile(r"^[（(][一二三四五六七八九十]+[）)]")
 HAN = "\u4e00-\u9fff，、；：。（）"
 STRAY = re.compile(rf"(?<=[{HAN}])[ \u3000]+(?=[{HAN}0-9])|(?<=[0-9]) +(?=[\u4e00-\u9fff])")
@@ -74,12 +75,12 @@ def tidy(text: str) -> str:
     return "\n".join(lines)
 
 
-def article(label: str, text: str, note: str = "") -> Article:
+def article(label: str, text: str, note: str = "", heading: str = "") -> Article:
     """An article from its label as written; 0 where the label is no number (全文, 条目一)."""
     found = LABEL.fullmatch(label.replace(" ", ""))
     if not found:
-        return Article(0, 0, label, text, note)
-    return Article(number(found[1]), number(found[2] or "0"), found[0], text, note)
+        return Article(0, 0, label, heading, text, note)
+    return Article(number(found[1]), number(found[2] or "0"), found[0], heading, text, note)
 
 
 def cut(lines: list[str]) -> tuple[Article, ...]:
@@ -87,21 +88,29 @@ def cut(lines: list[str]) -> tuple[Article, ...]:
 
     A second run from 第一条 is an annexed text and is left out.
     """
-    parts: list[tuple[str, list[str]]] = []
+    parts: list[tuple[str, str, list[str]]] = []
+    above: dict[str, str] = {}
     for line in lines:
-        found = OPENING.match(line)
-        if found:
-            parts.append((found[1].replace(" ", ""), [found[2]]))
-        elif parts and not HEADING.match(line):
-            parts[-1][1].append(line)
+        if found := OPENING.match(line):
+            parts.append((found[1].replace(" ", ""), " ".join(above.values()), [found[2]]))
+        elif heading := HEADING.match(line):
+            above = _under(above, heading[1], line)
+        elif parts:
+            parts[-1][2].append(line)
     if not parts:
         whole = tidy("\n".join(lines))
-        return (Article(0, 0, "全文", whole, ""),) if whole else ()
+        return (article("全文", whole),) if whole else ()
     seen: set[str] = set()
     kept: list[Article] = []
-    for label, texts in parts:
+    for label, chapter, texts in parts:
         if label in seen:
             break
         seen.add(label)
-        kept.append(article(label, tidy("\n".join(texts))))
+        kept.append(article(label, tidy("\n".join(texts)), heading=chapter))
     return tuple(kept)
+
+
+def _under(above: dict[str, str], kind: str, line: str) -> dict[str, str]:
+    """The headings over what follows: a new chapter ends the sections of the one before."""
+    higher = KINDS[: KINDS.index(kind)]
+    return {**{one: above[one] for one in higher if one in above}, kind: re.sub(r"\s+", " ", line)}

@@ -1,0 +1,179 @@
+"""The few hundred articles that may answer a question, and what speaks for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.laws.grams import Ints, characters, counted, heard_pairs, pairs
+from knowledge.laws.index import SCALE, Field, Index
+
+Floats = NDArray[np.float32]
+FIRST = 1200  # found by pairs, weighed by characters
+POOL = 250  # ranked in full
+SOUND = 0.5
+LAW_TOP, CHAPTER_TOP = 10, 3
+LAW, CHAPTER, TEXT = 0.3, 0.2, 0.25  # how much a good law, a good chapter, the chapter's text count
+COMMON = 0.1  # sound pairs in more than this share of all articles say nothing
+
+FEATURES = (
+    "pairs", "sounds", "letters", "chapter_text", "title", "base", "covered", "law_best", "chapter_best", "best",
+    "length", "law_size", "place", "level", "share",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Candidates by document number, their untrained score, and a row of FEATURES each."""
+
+    docs: Ints
+    score: Floats
+    features: Floats
+
+
+@dataclass(frozen=True)
+class Term:
+    """A key of the question with its postings."""
+
+    idf: float
+    times: int
+    docs: NDArray[np.int32]
+    weights: NDArray[np.uint8]
+
+
+class Finder:
+    """Finds and describes candidates. `prior` weighs each document, 0 leaves it out."""
+
+    def __init__(self, index: Index, prior: Floats, level: Floats) -> None:
+        self._index = index
+        self._prior = prior
+        self._level = level
+        self._slot = np.zeros(len(prior), np.int32)
+        self._law_size = np.bincount(index.law)
+        self._chapters = int(index.chapter.max(initial=-1)) + 1
+
+    def pool(self, question: str, boost: Sequence[int] = (), more: Ints | None = None) -> Pool:
+        """Candidates for a normalised question: laws in `boost` are named in it, `more` come from elsewhere."""
+        codes = characters(question)
+        pair_terms = _terms(self._index.pairs, pairs(codes))
+        sound_terms = _terms(self._index.sounds, heard_pairs(codes), COMMON * len(self._prior))
+        docs = self._first(pair_terms, sound_terms, more)
+        if not len(docs):
+            return Pool(docs, np.zeros(0, np.float32), np.zeros((0, len(FEATURES)), np.float32))
+        self._slot[docs] = np.arange(1, len(docs) + 1)
+        by_pairs, by_sounds = self._of(pair_terms, len(docs)), self._of(sound_terms, len(docs))
+        self._slot[docs] = 0
+        by_letters = self._letters(docs, codes)
+        weight = self._prior[docs] * np.where(np.isin(self._index.law[docs], boost), 1.5, 1.0)
+        base = (by_pairs + SOUND * by_sounds + by_letters) * weight
+        kept = _best(base, POOL)
+        if more is not None:
+            kept = np.union1d(kept, np.flatnonzero(np.isin(docs, more)))
+        kept = kept[np.argsort(-base[kept], kind="stable")]
+        parts = (by_pairs[kept], by_sounds[kept], by_letters[kept])
+        own = sum(float(term.idf) * term.times for term in pair_terms) + 1e-6
+        return self._describe(docs[kept], base[kept], parts, pairs(codes), own)
+
+    def _first(self, pair_terms: list[Term], sound_terms: list[Term], more: Ints | None) -> Ints:
+        """The documents that share most with the question by pairs."""
+        if not pair_terms and not sound_terms:
+            return np.zeros(0, np.int64) if more is None else more
+        score = _gather(pair_terms, sound_terms, len(self._prior)) * self._prior
+        near = np.flatnonzero(score > score.max() * 0.25)
+        if len(near) < FIRST:
+            near = np.flatnonzero(score)
+        docs = near[_best(score[near], FIRST)]
+        return docs if more is None else np.union1d(docs, more[self._prior[more] > 0])
+
+    def _of(self, terms: list[Term], count: int) -> Floats:
+        """What some terms give to the documents that have a slot."""
+        if not terms:
+            return np.zeros(count, np.float32)
+        slots = self._slot[np.concatenate([term.docs for term in terms])]
+        weights = np.concatenate([term.weights * np.float32(term.idf * term.times * SCALE) for term in terms])
+        return np.bincount(slots, weights, count + 1)[1:].astype(np.float32)
+
+    def _letters(self, docs: Ints, codes: Ints) -> Floats:
+        """What the single characters of the question give to each document."""
+        index = self._index
+        keys, times = counted(codes)
+        place = np.minimum(np.searchsorted(index.letters, keys), max(len(index.letters) - 1, 0))
+        known = index.letters[place] == keys
+        worth = np.zeros(len(index.letters), np.float32)
+        worth[place[known]] = index.letter_idf[place[known]] * times[known] * np.float32(SCALE)
+        starts = index.has_start[docs]
+        sizes = index.has_start[docs + 1] - starts
+        ends = np.cumsum(sizes)
+        rows = np.arange(ends[-1]) + np.repeat(starts - ends + sizes, sizes)
+        each = worth[index.has[rows]] * index.has_weight[rows]
+        return np.add.reduceat(each, ends - sizes).astype(np.float32)
+
+    def _describe(self, docs: Ints, base: Floats, parts: tuple[Floats, ...], keys: Ints, own: float) -> Pool:
+        index = self._index
+        chapter = index.chapter[docs]
+        text = self._chapter_score(index.chapters, keys)[chapter]
+        title = self._chapter_score(index.titles, keys)[chapter]
+        law_best = _group_best(index.law[docs], base, LAW_TOP)
+        chapter_best = _group_best(chapter, base, CHAPTER_TOP)
+        score = base + LAW * law_best + CHAPTER * chapter_best + TEXT * text * self._prior[docs]
+        best = float(base[0]) or 1e-6
+        size = self._law_size[index.law[docs]]
+        ones = np.ones(len(docs))
+        columns = (
+            *parts, text, title, base, parts[0] / own, law_best, chapter_best, ones * best / own,
+            index.length[docs], size, index.place[docs], self._level[docs], base / best,
+        )  # fmt: skip
+        return Pool(docs, score.astype(np.float32), np.stack(columns, 1).astype(np.float32))
+
+    def _chapter_score(self, field: Field, keys: Ints) -> Floats:
+        return _gather(_terms(field, keys), [], self._chapters).astype(np.float32)
+
+
+def _terms(field: Field, keys: Ints, most: float = np.inf) -> list[Term]:
+    """The keys that the field has, those in more than `most` documents left out."""
+    distinct, times = counted(keys)
+    places = field.find(distinct)
+    spans = [
+        (place, int(n), field.starts[place], field.starts[place + 1])
+        for place, n in zip(places, times, strict=True)
+        if place >= 0
+    ]
+    return [
+        Term(float(field.idf[place]), n, field.docs[start:end], field.weights[start:end])
+        for place, n, start, end in spans
+        if end - start <= most
+    ]
+
+
+def _gather(written: list[Term], heard: list[Term], count: int) -> NDArray[np.float64]:
+    """The sum of all terms for every document; what is only heard counts by SOUND."""
+    terms = [(term, 1.0) for term in written] + [(term, SOUND) for term in heard]
+    if not terms:
+        return np.zeros(count)
+    docs = np.concatenate([term.docs for term, _ in terms])
+    weights = np.concatenate(
+        [term.weights * np.float32(term.idf * term.times * SCALE * share) for term, share in terms]
+    )
+    return np.bincount(docs, weights, count)
+
+
+def _best(score: NDArray[Any], count: int) -> Ints:
+    """Where the highest scores stand, in no order."""
+    if len(score) <= count:
+        return np.arange(len(score))
+    return np.argpartition(-score, count - 1)[:count]
+
+
+def _group_best(group: NDArray[np.int32], score: Floats, top: int) -> Floats:
+    """For each candidate the mean of its group's best; `score` falls."""
+    order = np.argsort(group, kind="stable")
+    sorted_group = group[order]
+    rank = np.arange(len(group)) - np.searchsorted(sorted_group, sorted_group)
+    first = order[rank < top]
+    _, number = np.unique(group, return_inverse=True)
+    total = np.bincount(number[first], score[first])
+    return (total[number] / top).astype(np.float32)
