@@ -24,6 +24,7 @@ DONE = "工单 {number} 办结后您一直没回话，先归档了。没解决�
 async def keep_time(turns: Turns, keep_days: int) -> None:
     """Look around every few minutes until cancelled. A look that fails is logged and tried again."""
     while True:
+        await turns.recover()  # what failed while the database was away; harmless for turns under way
         for job in (archive_silent, tell_overdue):
             await _try(turns, job)
         await _try(turns, lambda store, now: _purge(store, now, keep_days))
