@@ -33,11 +33,12 @@ def check(knowledge: Knowledge) -> Report:
     counts: dict[Worth, int] = {}
     if knowledge.laws:
         for topic in knowledge.topics.values():
-            found += _cited(topic, knowledge.laws, counts)
+            found += cited(topic, knowledge.laws, counts)
     return Report(tuple(found), counts)
 
 
-def _cited(topic: Topic, laws: Laws, counts: dict[Worth, int]) -> Iterator[ContentError]:
+def cited(topic: Topic, laws: Laws, counts: dict[Worth, int]) -> Iterator[ContentError]:
+    """What is wrong with the citations of a topic; what each is worth is counted."""
     for one in topic.citations:
         verdict = laws.check(one)
         counts[verdict.worth] = counts.get(verdict.worth, 0) + 1

@@ -99,8 +99,13 @@ def _useless(topic: Topic, arguments: tuple[str, ...], session: Session, facts: 
 
 
 def _more(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    return Outcome(replies=(more(topic, knowledge),), session=session)
+
+
+def more(topic: Topic, knowledge: Knowledge) -> Reply:
+    """What stands behind the short answer: details, penalties, the hint for a first violation, periods."""
     if topic.id in knowledge.withheld:
-        return Outcome(replies=(answer(topic, knowledge),), session=session)
+        return answer(topic, knowledge)
     parts = list(topic.details)
     if topic.penalty:
         listed = penalties(topic.id, knowledge.yearly)
@@ -112,9 +117,7 @@ def _more(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Fac
         parts.append("【期限】\n" + "\n".join(f"· {p.name}：{p.amount}{p.unit}，从{p.start}起" for p in topic.periods))
     related = [button(knowledge.topics[id].title, "topic", id) for id in topic.related if id in knowledge.topics][:3]
     text = "\n\n".join(parts) or topic.short
-    return Outcome(
-        replies=(Reply(text=text, sources=sources(topic), buttons=column(*related, PERSON)),), session=session
-    )
+    return Reply(text=text, sources=sources(topic), buttons=column(*related, PERSON))
 
 
 def _ask_back(

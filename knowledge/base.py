@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping
+from copy import copy
 from datetime import date
 from pathlib import Path
 
@@ -56,6 +57,13 @@ class Knowledge:
         """Work out which topics must not be answered today, given what was released."""
         self.today = today
         self.withheld = withheld(self.topics, self.laws, released, today)
+
+    def showing(self, topic: Topic) -> Knowledge:
+        """The same with this text of a topic, whatever stands against answering it: for looking at it beforehand."""
+        view = copy(self)
+        view.topics = {**self.topics, topic.id: topic}
+        view.withheld = {}
+        return view
 
     def decide(self, text: str, context: Context | None = None) -> Decision:
         """What to do with a message."""

@@ -1,8 +1,6 @@
-"""The supervisor's one screen, and the list of questions that were asked in vain."""
+"""The supervisor's one screen, figures and lamps."""
 
 from collections import Counter
-from datetime import timedelta
-from typing import Any
 
 from aiohttp import web
 
@@ -17,15 +15,6 @@ from tickets.ticket import Ticket, lamp
 
 LOOKED_AT = 500  # open cases whose lamps are counted
 PRESSING = 10
-GAPS_SINCE = timedelta(days=30)
-GAPS = 100
-WHY = {
-    "refuse": "没找到答案",
-    "statute": "只有条文",
-    "error": "程序出错",
-    "answer": "答了，说没解决",
-    "rated": "答了，说没解决",
-}
 
 
 async def board(request: web.Request, me: Member) -> web.StreamResponse:
@@ -52,15 +41,3 @@ async def board(request: web.Request, me: Member) -> web.StreamResponse:
 def _states(figures: Board) -> list[tuple[str, int]]:
     """Each state that has cases, in the order of a case's life."""
     return [(STATES[state].label, figures.states[state]) for state in State if figures.states.get(state)]
-
-
-async def gaps(request: web.Request, me: Member) -> web.StreamResponse:
-    """What was asked and not answered, or answered badly: next week's content."""
-    here = site(request)
-    since = here.clock() - GAPS_SINCE
-    found = await read(here, lambda store: store.misses(since, GAPS))
-    rows: list[dict[str, Any]] = [
-        {"text": one.text, "count": one.count, "why": WHY.get(one.action, one.action), "at": one.last_at}
-        for one in found
-    ]
-    return page(request, "gaps.html", me=me, role=ROLE_NAMES[me.role], csrf=csrf_of(request), rows=rows)

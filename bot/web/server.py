@@ -8,9 +8,10 @@ from datetime import datetime
 from aiohttp import web
 
 from bot.current import Current
+from bot.drafts import EDITORS
 from bot.settings import Settings
 from bot.turn import Turns, where
-from bot.web import board, chat, desk, law, live, login, people
+from bot.web import board, chat, content, desk, gaps, law, live, login, people, withheld
 from bot.web.channel import WebChannel
 from bot.web.keys import SITE, Site, Webhook, site
 from bot.web.limits import Limits
@@ -26,6 +27,8 @@ LARGEST_BODY = 1024 * 1024  # bytes of a body read at once; uploads are read in 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 KEEP = "public, max-age=31536000, immutable"
 CASE = r"/desk/case/{number:\d{4}-\d{4}}"
+TOPIC = "/desk/content/topic/{id:[a-z0-9-]{1,50}}"
+DRAFT = r"/desk/content/draft/{number:\d{1,9}}"
 PLACE = r"\d{1,18}\.[01]\.\d{1,18}"
 
 POLICY = (
@@ -78,7 +81,19 @@ DESK_ROUTES: tuple[tuple[str, str, login.StaffHandler, frozenset[Role]], ...] = 
     ("GET", CASE + r"/file/{index:\d{1,4}}", desk.file, DESK),
     ("GET", "/desk/live", live.events, STAFF),
     ("GET", "/desk/board", board.board, LEADERS),
-    ("GET", "/desk/gaps", board.gaps, STAFF - {Role.MEDIATOR}),
+    ("GET", "/desk/gaps", gaps.index, EDITORS),
+    ("GET", "/desk/content", content.index, EDITORS),
+    ("GET", TOPIC, content.topic, EDITORS),
+    ("POST", TOPIC, content.restore_file, EDITORS),
+    ("GET", "/desk/content/edit", content.edit, EDITORS),
+    ("POST", "/desk/content/edit", content.save, EDITORS),
+    ("GET", DRAFT, content.draft, EDITORS),
+    ("POST", DRAFT, content.act, EDITORS),
+    ("GET", "/desk/content/withheld", withheld.index, EDITORS),
+    ("POST", "/desk/content/withheld/{id:[a-z0-9-]{1,50}}", withheld.act, EDITORS),
+    ("GET", "/desk/content/gaps", gaps.index, EDITORS),
+    ("GET", "/desk/content/new", gaps.new, EDITORS),
+    ("POST", "/desk/content/question", gaps.add, EDITORS),
     ("GET", "/desk/people", people.people, ADMIN),
     ("POST", "/desk/people/invite", people.invite, ADMIN),
     ("POST", r"/desk/people/{id:m\d+}", people.change, ADMIN),
