@@ -100,13 +100,19 @@ def bring_law(folder: Path, text: str) -> None:
     subprocess.run([*command, "--day", "2026-11-24"], cwd=ROOT, check=True, capture_output=True)
 
 
-@asynccontextmanager
-async def content_world(folder: Path, **settings: str) -> AsyncIterator[World]:
-    """The running system, answering by the old law."""
-    root = content(folder / "content")
+def prepare(folder: Path) -> Path:
+    """Content, model and statutes, made once and copied for each test."""
     bring_law(folder, OLD_LAW)
+    Knowledge.load(content(folder / "content"), folder / "model", folder / "laws")
+    return folder
+
+
+@asynccontextmanager
+async def content_world(prepared: Path, folder: Path, **settings: str) -> AsyncIterator[World]:
+    """The running system, answering by the old law."""
+    shutil.copytree(prepared, folder, dirs_exist_ok=True)
     today = date(NOW.year, NOW.month, NOW.day)
-    knowledge = Knowledge.load(root, folder / "model", folder / "laws", today=today)
+    knowledge = Knowledge.load(folder / "content", folder / "model", folder / "laws", today=today)
     knowledge.review((), today)
     async with world(folder, knowledge, **settings) as here:
         yield here

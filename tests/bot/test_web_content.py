@@ -8,7 +8,17 @@ import pytest
 from bot.web.keys import SITE
 from handlers.types import LogQuestion
 from knowledge.editing import file_text
-from tests.bot.content_world import NEW_BODY, NEW_LAW, NEW_TEXT, OLD_BODY, OLD_TEXT, TOPIC, bring_law, content_world
+from tests.bot.content_world import (
+    NEW_BODY,
+    NEW_LAW,
+    NEW_TEXT,
+    OLD_BODY,
+    OLD_TEXT,
+    TOPIC,
+    bring_law,
+    content_world,
+    prepare,
+)
 from tests.bot.web_world import Staff, World
 from tickets.states import Role
 
@@ -16,15 +26,20 @@ QUESTION = "伏休偷偷出去一趟被抓，顶格要罚多少"
 FILE = f"topics/fm/{TOPIC}.md"
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepare(tmp_path_factory.mktemp("prepared"))
+
+
 @pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[World]:
-    async with content_world(tmp_path) as running:
+async def here(prepared: Path, tmp_path: Path) -> AsyncIterator[World]:
+    async with content_world(prepared, tmp_path) as running:
         yield running
 
 
 @pytest.fixture
-async def two(tmp_path: Path) -> AsyncIterator[World]:
-    async with content_world(tmp_path, YXF_REVIEWERS="2") as running:
+async def two(prepared: Path, tmp_path: Path) -> AsyncIterator[World]:
+    async with content_world(prepared, tmp_path, YXF_REVIEWERS="2") as running:
         yield running
 
 
@@ -36,7 +51,7 @@ async def the_law_moves(here: World, folder: Path) -> None:
 
 async def release(staff: Staff) -> tuple[int, str]:
     _, text = await staff.get("/desk/content/withheld")
-    mark = text.partition('name="mark" value="')[2].partition('"')[0]
+    mark = text.partition(f'id="{TOPIC}"')[2].partition('name="mark" value="')[2].partition('"')[0]
     return await staff.post(f"/desk/content/withheld/{TOPIC}", mark=mark)
 
 
@@ -65,7 +80,7 @@ async def test_the_fishery_law_from_import_to_the_right_answer(here: World, tmp_
 
     boss = await here.staff(Role.SUPERVISOR, "林督办")
     _, text = await boss.get("/desk/content/withheld")
-    assert "处<del>五</del>" in text.replace("以下的", "") or "<del>五</del>" in text
+    assert "<del>五</del>" in text or "<ins>二十</ins>" in text
     assert "2013-12-28" in text
     assert "2025-12-27" in text
     assert OLD_TEXT in text
@@ -78,7 +93,7 @@ async def test_the_fishery_law_from_import_to_the_right_answer(here: World, tmp_
     answer = await citizen.say(QUESTION)
     assert "二十万元以下" in answer
     assert "第七十八条" in answer
-    assert "现在停答的（0）" in (await boss.get("/desk/content/withheld"))[1]
+    assert f'id="{TOPIC}"' not in (await boss.get("/desk/content/withheld"))[1]
     assert (await here.turns.read(lambda store: store.drafts("published")))[0].reviewer_name == "林督办"
 
 
@@ -230,9 +245,9 @@ async def test_files_and_pages_do_not_diverge_in_silence(here: World) -> None:
 
 async def test_new_questions_are_learned_without_a_restart(here: World) -> None:
     boss, citizen = await here.staff(Role.SUPERVISOR), await here.visitor()
-    new = "龙王爷放假那阵子船上网具收不收"
+    new = "龙王爷放假几时完"
     assert OLD_TEXT not in await citizen.say(new)
-    await propose(boss, OLD_BODY + f"- {new}\n")
+    await propose(boss, OLD_BODY + f"- {new}\n- 龙王爷放假从哪一日算起\n- 今年龙王爷放假多长\n")
     await publish(boss, 1)
     await here.app[SITE].current.learned()
     assert OLD_TEXT in await citizen.say(new)
@@ -298,7 +313,12 @@ async def test_hostile_text_stays_text(here: World) -> None:
     clerk = await here.staff(Role.CLERK)
     body = OLD_BODY.replace("不要钱", "</textarea><script>alert(1)</script>")
     await propose(clerk, body, note="<img src=x>")
-    for path in ("/desk/content/draft/1", "/desk/content", f"/desk/content/topic/{TOPIC}", "/desk/content/edit?topic=fm-summer-closure&draft=1"):
+    for path in (
+        "/desk/content/draft/1",
+        "/desk/content",
+        f"/desk/content/topic/{TOPIC}",
+        "/desk/content/edit?topic=fm-summer-closure&draft=1",
+    ):
         _, text = await clerk.get(path)
         assert "<script>alert" not in text
         assert "<img src=x" not in text
