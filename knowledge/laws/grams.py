@@ -39,7 +39,7 @@ def plain(text: str) -> str:
 
 def characters(text: str) -> Ints:
     """The numbers of the characters of a text, 0 where a run of characters ends."""
-    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
     found: Ints = _tables()[0][np.where(codes < 1 << 16, codes, 0)]
     return found
 

@@ -85,12 +85,12 @@ def open_index(folder: Path, fingerprint: str) -> Index | None:
     arrays, notes = read_arrays(path)
     if notes.get("format") != FORMAT:
         return None
-    fields = {name: _field(arrays, name) for name in ("pairs", "sounds", "chapters", "titles")}
-    rest = {name: array for name, array in arrays.items() if "." not in name}
-    return Index(**fields, **rest)
+    parts: dict[str, Any] = {name: array for name, array in arrays.items() if "." not in name}
+    parts |= {name: read_field(arrays, name) for name in ("pairs", "sounds", "chapters", "titles")}
+    return Index(**parts)
 
 
-def _field(arrays: Arrays, name: str) -> Field:
+def read_field(arrays: Arrays, name: str) -> Field:
     return Field(*(arrays[f"{name}.{part}"] for part in ("keys", "starts", "docs", "weights", "idf")))
 
 
@@ -99,15 +99,15 @@ def index_texts(texts: Sequence[tuple[int, int, str, str]], names: dict[int, str
     law = np.array([row[1] for row in texts], np.int32)
     chapters: dict[tuple[int, str], int] = {}
     chapter = np.array([chapters.setdefault((row[1], row[2]), len(chapters)) for row in texts], np.int32)
-    codes, docs = _codes(f"{names[row[1]]} {row[2]} {row[3]}" for row in texts)
-    title_codes, title_docs = _codes(f"{names[row]} {heading}" for row, heading in chapters)
-    body_codes, body_docs = _codes(row[3] for row in texts)
+    codes, docs = rows_of(f"{names[row[1]]} {row[2]} {row[3]}" for row in texts)
+    title_codes, title_docs = rows_of(f"{names[row]} {heading}" for row, heading in chapters)
+    body_codes, body_docs = rows_of(row[3] for row in texts)
     count = len(texts)
     found: Arrays = {}
-    found |= _inverted("pairs", pairs(codes), docs[:-1], count)
-    found |= _inverted("sounds", heard_pairs(codes), docs[:-1], count)
-    found |= _inverted("chapters", pairs(body_codes), chapter[body_docs[:-1]], len(chapters))
-    found |= _inverted("titles", pairs(title_codes), title_docs[:-1], len(chapters))
+    found |= inverted("pairs", pairs(codes), docs[:-1], count)
+    found |= inverted("sounds", heard_pairs(codes), docs[:-1], count)
+    found |= inverted("chapters", pairs(body_codes), chapter[body_docs[:-1]].astype(np.int64), len(chapters))
+    found |= inverted("titles", pairs(title_codes), title_docs[:-1], len(chapters))
     found |= _forward(codes, docs, count)
     position = np.arange(count) - np.searchsorted(law, law)
     return found | {
@@ -119,7 +119,7 @@ def index_texts(texts: Sequence[tuple[int, int, str, str]], names: dict[int, str
     }
 
 
-def _codes(texts: Iterable[str]) -> tuple[Ints, Ints]:
+def rows_of(texts: Iterable[str]) -> tuple[Ints, Ints]:
     """All texts as one row of characters with breaks between, and which text each stands in."""
     rows = [np.append(characters(plain(text)), 0) for text in texts]
     sizes = [len(row) for row in rows]
@@ -137,15 +137,16 @@ def _tally(keys: Ints, docs: Ints, count: int) -> tuple[Ints, Ints, Any]:
     return both >> 32, doc, np.clip(np.rint(weight / SCALE), 1, 255).astype(np.uint8)
 
 
-def _idf(frequency: NDArray[Any], count: int) -> NDArray[np.float32]:
+def idf_of(frequency: NDArray[Any], count: int) -> NDArray[np.float32]:
     return np.log(1 + (count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
 
 
-def _inverted(name: str, keys: Ints, docs: Ints, count: int) -> Arrays:
+def inverted(name: str, keys: Ints, docs: Ints, count: int) -> Arrays:
+    """The arrays of a Field from keys and the document of each."""
     key, doc, weight = _tally(keys, docs, count)
     distinct, starts = np.unique(key, return_index=True)
     starts = np.append(starts, len(key)).astype(np.int64)
-    parts = (distinct.astype(np.uint32), starts, doc.astype(np.int32), weight, _idf(np.diff(starts), count))
+    parts = (distinct.astype(np.uint32), starts, doc.astype(np.int32), weight, idf_of(np.diff(starts), count))
     return {
         f"{name}.{part}": array for part, array in zip(("keys", "starts", "docs", "weights", "idf"), parts, strict=True)
     }
@@ -158,7 +159,7 @@ def _forward(codes: Ints, docs: Ints, count: int) -> Arrays:
     starts = np.searchsorted(doc[order], np.arange(count + 1))
     return {
         "letters": letters.astype(np.uint16),
-        "letter_idf": _idf(np.bincount(letter, minlength=len(letters)), count),
+        "letter_idf": idf_of(np.bincount(letter, minlength=len(letters)), count),
         "has_start": starts.astype(np.int64),
         "has": letter[order].astype(np.uint16),
         "has_weight": weight[order],

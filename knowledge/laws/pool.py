@@ -59,8 +59,8 @@ class Finder:
     def pool(self, question: str, boost: Sequence[int] = (), more: Ints | None = None) -> Pool:
         """Candidates for a normalised question: laws in `boost` are named in it, `more` come from elsewhere."""
         codes = characters(question)
-        pair_terms = _terms(self._index.pairs, pairs(codes))
-        sound_terms = _terms(self._index.sounds, heard_pairs(codes), COMMON * len(self._prior))
+        pair_terms = terms_of(self._index.pairs, pairs(codes))
+        sound_terms = terms_of(self._index.sounds, heard_pairs(codes), COMMON * len(self._prior))
         docs = self._first(pair_terms, sound_terms, more)
         if not len(docs):
             return Pool(docs, np.zeros(0, np.float32), np.zeros((0, len(FEATURES)), np.float32))
@@ -82,7 +82,7 @@ class Finder:
         """The documents that share most with the question by pairs."""
         if not pair_terms and not sound_terms:
             return np.zeros(0, np.int64) if more is None else more
-        score = _gather(pair_terms, sound_terms, len(self._prior)) * self._prior
+        score = gather(pair_terms, sound_terms, len(self._prior)) * self._prior
         near = np.flatnonzero(score > score.max() * 0.25)
         if len(near) < FIRST:
             near = np.flatnonzero(score)
@@ -130,10 +130,10 @@ class Finder:
         return Pool(docs, score.astype(np.float32), np.stack(columns, 1).astype(np.float32))
 
     def _chapter_score(self, field: Field, keys: Ints) -> Floats:
-        return _gather(_terms(field, keys), [], self._chapters).astype(np.float32)
+        return gather(terms_of(field, keys), [], self._chapters).astype(np.float32)
 
 
-def _terms(field: Field, keys: Ints, most: float = np.inf) -> list[Term]:
+def terms_of(field: Field, keys: Ints, most: float = np.inf) -> list[Term]:
     """The keys that the field has, those in more than `most` documents left out."""
     distinct, times = counted(keys)
     places = field.find(distinct)
@@ -149,7 +149,7 @@ def _terms(field: Field, keys: Ints, most: float = np.inf) -> list[Term]:
     ]
 
 
-def _gather(written: list[Term], heard: list[Term], count: int) -> NDArray[np.float64]:
+def gather(written: list[Term], heard: list[Term], count: int) -> NDArray[np.float64]:
     """The sum of all terms for every document; what is only heard counts by SOUND."""
     terms = [(term, 1.0) for term in written] + [(term, SOUND) for term in heard]
     if not terms:
@@ -158,7 +158,7 @@ def _gather(written: list[Term], heard: list[Term], count: int) -> NDArray[np.fl
     weights = np.concatenate(
         [term.weights * np.float32(term.idf * term.times * SCALE * share) for term, share in terms]
     )
-    return np.bincount(docs, weights, count)
+    return np.bincount(docs, weights, count).astype(np.float64, copy=False)
 
 
 def _best(score: NDArray[Any], count: int) -> Ints:

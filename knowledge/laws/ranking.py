@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from knowledge.laws.grams import Ints
 from knowledge.laws.index import Index, open_index
+from knowledge.laws.memory import Memory
 from knowledge.laws.names import aliases
-from knowledge.laws.pool import Finder, Pool
+from knowledge.laws.pool import Finder, Floats
+from knowledge.laws.ranker import Ranker
 from knowledge.laws.store import Store
 from knowledge.laws.types import Hit
 from knowledge.text import normalise
@@ -29,8 +31,9 @@ LONGEST_NAME = 30
 class Ranking:
     """A search index with the store it belongs to."""
 
-    def __init__(self, store: Store, index: Index) -> None:
+    def __init__(self, store: Store, index: Index, ranker: Ranker | None = None) -> None:
         self._store = store
+        self._ranker = ranker
         self.index = index
         laws = store.laws
         holds = {n for n, law in laws.items() if store.state(law) in ("in-force", "unverified")}
@@ -45,26 +48,38 @@ class Ranking:
 
     @classmethod
     def open(cls, folder: Path, store: Store) -> Ranking | None:
-        """The ranking of a store, None when the store has no index."""
+        """The ranking of a store with what was learned for it, None when the store has no index."""
         index = open_index(folder, store.meta["fingerprint"])
-        return cls(store, index) if index else None
+        return cls(store, index, Ranker.open(folder, store, index)) if index else None
 
-    def pool(self, question: str, more: NDArray[np.int64] | None = None) -> Pool:
-        """All candidates for a question, untrained."""
-        text = POLITE.sub(" ", normalise(question))
-        return self._finder.pool(text, self.named(text), more)
+    def clean(self, question: str) -> str:
+        """A question as typed without what only politeness put there."""
+        return POLITE.sub(" ", normalise(question))
+
+    def described(self, text: str, memory: Memory) -> tuple[Ints, Floats]:
+        """The candidates for a clean question, and all that is known of each."""
+        near = memory.near(text)
+        pool = self._finder.pool(text, self.named(text), np.unique(near.docs))
+        return pool.docs, np.hstack([pool.features, memory.features(near, pool.docs)])
+
+    def untrained(self, text: str) -> tuple[Ints, Floats]:
+        """Documents and scores by the words alone, best first."""
+        pool = self._finder.pool(text, self.named(text))
+        return _sorted(pool.docs, pool.score)
+
+    def order(self, question: str) -> tuple[Ints, Floats]:
+        """Documents and scores for a question as typed, best first."""
+        text = self.clean(question)
+        if self._ranker is None:
+            return self.untrained(text)
+        docs, features = self.described(text, self._ranker.memory)
+        return _sorted(docs, self._ranker.score(features))
 
     def named(self, text: str) -> list[int]:
         """The laws a text names, by id."""
         ends = [found.end() for found in NAME_END.finditer(text)]
         spans = (text[max(0, end - size) : end] for end in ends for size in range(3, LONGEST_NAME))
         return sorted({self._named[span] for span in spans if span in self._named})
-
-    def order(self, question: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Documents and scores, best first."""
-        pool = self.pool(question)
-        best = np.lexsort((pool.docs, -pool.score))
-        return pool.docs[best], pool.score[best]
 
     def search(self, question: str, limit: int) -> list[Hit]:
         """The best articles with their text."""
@@ -76,3 +91,8 @@ class Ranking:
             Hit(law, label, round(float(score), 4), text)
             for (law, label, text), score in zip(found, scores, strict=False)
         ]
+
+
+def _sorted(docs: Ints, score: Floats) -> tuple[Ints, Floats]:
+    best = np.lexsort((docs, -score))
+    return docs[best], score[best]

@@ -85,6 +85,11 @@ class Store:
         query = "select 1 from articles where law_id=? and number=? limit 1"
         return self._base.execute(query, (law.id, number)).fetchone() is not None
 
+    def row(self, law: Law, label: str) -> int:
+        """The id of an article by its label, -1 when there is none."""
+        found = self._base.execute("select id from articles where law_id=? and label=?", (law.id, label)).fetchone()
+        return int(found[0]) if found else -1
+
     def rows(self, ids: Iterable[int]) -> dict[int, tuple[int, str, str]]:
         """Article id -> (law id, label, text), for the ranking."""
         wanted = list(ids)
