@@ -10,7 +10,7 @@ from knowledge.types import CHINESE_DIGITS, Citation
 
 NUMERAL = "[零〇一二两三四五六七八九十百千0-9]+"
 REFERENCE = re.compile(
-    rf"《(?P<law>[^》]+)》第(?P<article>{NUMERAL})条(?:之(?P<suffix>{NUMERAL}))?"
+    rf"《(?P<law>.+)》第(?P<article>{NUMERAL})条(?:之(?P<suffix>{NUMERAL}))?"
     rf"(?:第(?P<paragraph>{NUMERAL})款)?(?:第?[（(]?(?P<item>{NUMERAL})[）)]?项)?"
 )
 UNITS = {"十": 10, "百": 100, "千": 1000}
