@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bot import commands
+from bot import commands, content
 from bot.settings import SettingError, load
 from storage import StorageError
 from tickets.states import STAFF
@@ -27,6 +27,9 @@ def parser() -> argparse.ArgumentParser:
     laws.add_argument("--jsonl", action="store_true", help='每行 {"id","query"}，给出最像的十条')
     laws.set_defaults(do=commands.laws)
     add("check", help="检查全部内容：格式、引用、问法").set_defaults(do=commands.check)
+    edited = add("content", help="网页上发布的改动").add_subparsers(dest="what", required=True, metavar="做什么")
+    edited.add_parser("status", help="和文件有什么不同").set_defaults(do=content.status)
+    edited.add_parser("export", help="写进 knowledge/content，好提交到 git").set_defaults(do=content.write_files)
     staff = add("staff", help="工作人员").add_subparsers(dest="what", required=True, metavar="做什么")
     invite = staff.add_parser("invite", help="发一个一次性邀请")
     invite.add_argument("--role", required=True, choices=sorted(STAFF), help="受理员 调解员 督办员 管理员")

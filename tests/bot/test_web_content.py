@@ -11,7 +11,6 @@ from knowledge.editing import file_text
 from tests.bot.content_world import (
     NEW_BODY,
     NEW_LAW,
-    NEW_TEXT,
     OLD_BODY,
     OLD_TEXT,
     TOPIC,
@@ -277,7 +276,7 @@ async def test_a_new_topic_from_the_first_draft_to_the_answer(here: World) -> No
     _, text = await clerk.get(f"/desk/content/edit?topic={id}&title=灯船&question=灯船要不要证")
     assert "- 灯船要不要证" in text
     body = OLD_BODY.replace(TOPIC, id).replace("禁渔期（伏休）几号到几号、能不能下海", "灯船要证")
-    questions = "灯船要不要办证 灯光船谁发许可 夜里点灯诱鱼合规吗 我想添只灯艇 围网配的灯艇登记 诱鱼灯瓦数限几多 灯艇上几人 租来的灯艇咋办".split()
+    questions = ("灯船要不要办证", "灯光船谁发许可", "夜里点灯诱鱼合规吗", "我想添只灯艇", "围网配的灯艇登记", "诱鱼灯瓦数限几多", "灯艇上几人", "租来的灯艇咋办")
     body = body.partition("## 问法\n")[0] + "## 问法\n" + "".join(f"- {one}\n" for one in questions)
     await propose(clerk, body, topic=id)
     _, text = await clerk.get("/desk/content")

@@ -1,6 +1,5 @@
 """事情发生在新法之前: the day decides the text, no amount of our own, a person beside it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +19,9 @@ from tickets.due import BEIJING
 NOW = datetime(2026, 11, 24, 10, tzinfo=BEIJING)
 NEW = Citation("渔业法", 78, None, 1, None, "2025-12-27", "禁渔期捕捞最高罚二百万元", "", 1)
 CODE = Citation("生态环境法典", 9, None, None, None, "2026-03-12", "偷排油污水罚款", "", 2)
-FISHING = "违反关于禁渔区、禁渔期的规定进行捕捞的，使用炸鱼、毒鱼、电鱼等破坏渔业资源方法进行捕捞的，没收渔获物和违法所得，"
+FISHING = (
+    "违反关于禁渔区、禁渔期的规定进行捕捞的，使用炸鱼、毒鱼、电鱼等破坏渔业资源方法进行捕捞的，没收渔获物和违法所得，"
+)
 DUMPING = "船舶违法排放油类、含油污水、废弃物等污染海洋的，责令改正，处"
 TEXTS = (
     ("渔业法", "2013-12-28", "1986-07-01", f"第三十八条　{FISHING}处五万元以下的罚款。"),
@@ -32,19 +33,19 @@ TEXTS = (
 
 def _found(name: str, version: str, effective: str, text: str) -> Found:
     return Found(
-        name=f"中华人民共和国{name}", level="法律", issuer="", version=version, effective=effective, checked="2026-11-24",
+        name=f"中华人民共和国{name}", level="法律", issuer="", version=version, effective=effective, checked="2026-01-01",
         status="current", source="测试", articles=cut(text.split("\n")),
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def laws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laws]:
+def laws(tmp_path_factory: pytest.TempPathFactory) -> Laws:
     folder: Path = tmp_path_factory.mktemp("laws")
     texts, _ = merge((), [_found(*one) for one in TEXTS])
     write(folder / "laws.sqlite", texts, "2026-11-24", True)
     found = Laws.open(folder, date(2026, 11, 24))
     assert found
-    yield found
+    return found
 
 
 @pytest.fixture
