@@ -1,4 +1,8 @@
-"""The trained ranker: arrays on disk, mapped into memory, and one sparse product for each question."""
+"""The trained ranker: arrays on disk, mapped into memory, and one sum over the features of each question.
+
+For each feature it knows the classes it was seen in and how much it speaks for them (`gains`, from `starts[f]` to
+`starts[f + 1]`, for the classes in `labels`); a class it was never seen in gets nothing.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from knowledge.features import Keys
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
-ARRAYS = ("keys", "idf", "weights", "bias")
+ARRAYS = ("keys", "idf", "starts", "labels", "gains")
 
 
 @dataclass(frozen=True)
@@ -53,15 +57,22 @@ class Model:
 
     classes: tuple[str, ...]
     vocabulary: Vocabulary
-    weights: NDArray[np.float16]
-    bias: Floats
+    starts: Ids
+    labels: NDArray[np.int16]
+    gains: Floats
     temperature: float
     frequencies: dict[str, int]
     fingerprint: str
 
     def logits(self, ids: Ids, values: Floats) -> Floats:
         """One score for each class; a softmax of them is calibrated."""
-        scores = values @ self.weights[ids].astype(np.float32) + self.bias
+        begins, counts = self.starts[ids], self.starts[ids + 1] - self.starts[ids]
+        if not counts.sum():
+            return np.zeros(len(self.classes), np.float32)
+        shift = np.repeat(begins - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
+        places = np.arange(counts.sum()) + shift
+        spoken = self.gains[places] * np.repeat(values, counts)
+        scores = np.bincount(self.labels[places], weights=spoken, minlength=len(self.classes))
         return np.asarray(scores * self.temperature, np.float32)
 
     def save(self, folder: Path) -> None:
@@ -76,7 +87,9 @@ class Model:
         shutil.rmtree(old, ignore_errors=True)
 
     def _write(self, folder: Path) -> None:
-        arrays: tuple[NDArray[Any], ...] = (self.vocabulary.keys, self.vocabulary.idf, self.weights, self.bias)
+        arrays: tuple[NDArray[Any], ...] = (
+            self.vocabulary.keys, self.vocabulary.idf, self.starts, self.labels, self.gains,
+        )
         for name, array in zip(ARRAYS, arrays, strict=True):
             np.save(folder / f"{name}.npy", array)
         words = "\n".join(f"{word} {count}" for word, count in self.frequencies.items())
@@ -99,10 +112,10 @@ def stored_fingerprint(folder: Path) -> str:
 def load_model(folder: Path) -> Model:
     """Map the model in the folder."""
     meta = json.loads((folder / "meta.json").read_text("utf-8"))
-    keys, idf, weights, bias = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS)
+    keys, idf, starts, labels, gains = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS)
     rows = (row.rpartition(" ") for row in (folder / "words.txt").read_text("utf-8").split("\n"))
     frequencies = {word: int(count) for word, _, count in rows}
     vocabulary = Vocabulary(keys, idf, tuple(meta["kinds"]))
     return Model(
-        tuple(meta["classes"]), vocabulary, weights, bias, meta["temperature"], frequencies, meta["fingerprint"]
+        tuple(meta["classes"]), vocabulary, starts, labels, gains, meta["temperature"], frequencies, meta["fingerprint"]
     )

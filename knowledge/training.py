@@ -1,13 +1,12 @@
-"""Content in, model out: a softmax over all topics, outside talk and emergencies, learned from their questions.
+"""Content in, model out: what speaks for each topic, outside talk and emergency, learned from their questions.
 
-Deterministic: the same content gives the same model. SciPy is needed here and nowhere else.
+Deterministic: the same content gives the same model, in seconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +20,10 @@ from knowledge.text import Slips, normalise
 from knowledge.types import Emergency, Outside, Topic
 
 KINDS = (1.5, 1.0, 0.5, 0.0, 0.5, 0.7, 0.3, 0.7, 0.7)
+CALM = "calm"
 GUIDE_WEIGHT = 0.3
-EPOCHS = 7
-BATCH = 1024
-RATE = 0.1
-DECAY = 2e-5
-TEMPERATURE = 2.5
+SMOOTHING = 0.15  # of a feature's count in a class; fitted on held-out questions
+TEMPERATURE = 6.0  # makes the softmax of the scores honest on held-out questions
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,8 @@ def examples(content: Content) -> list[Example]:
     others: tuple[Outside | Emergency, ...] = (*content.outside.values(), *content.emergencies.values())
     for thing in others:
         found += [Example(text, thing.id, 1.0) for text in thing.questions]
-    return found
+    calm = (text for emergency in content.emergencies.values() for text in emergency.not_questions)
+    return found + [Example(text, CALM, 1.0) for text in calm]
 
 
 def build_vocabulary(rows: Sequence[Sequence[Keys]]) -> Vocabulary:
@@ -66,56 +64,27 @@ def build_vocabulary(rows: Sequence[Sequence[Keys]]) -> Vocabulary:
     return Vocabulary(keys[often], idf.astype(np.float32), KINDS)
 
 
-def matrix(vocabulary: Vocabulary, rows: Iterable[Sequence[Keys]]) -> Any:
-    """The texts as one sparse matrix."""
-    from scipy.sparse import csr_matrix
+def learn(
+    vocabulary: Vocabulary, rows: Iterable[Sequence[Keys]], labels: Sequence[int], weights: Sequence[float], classes: int
+) -> tuple[Ids, NDArray[np.int16], Floats]:
+    """How much each feature speaks for each class it was seen in: naive Bayes with every class counting the same.
 
-    ids: list[Ids] = []
+    Classes have very different numbers of questions; scaled to the same total, a class wins by what it says and not by
+    how much was written for it. Smoothing is a constant for every class and is left out, so the table stays sparse.
+    """
+    found: list[Ids] = []
     values: list[Floats] = []
-    ends = [0]
-    for row in rows:
-        found, value = vocabulary.row(row)
-        ids.append(found)
-        values.append(value)
-        ends.append(ends[-1] + len(found))
-    return csr_matrix((np.concatenate(values), np.concatenate(ids), ends), (len(ends) - 1, len(vocabulary.keys)))
-
-
-def balanced(weights: Floats, labels: NDArray[np.int64]) -> Floats:
-    """Weights scaled so that every class counts the same however many questions it has."""
-    mass = np.bincount(labels, weights=weights)
-    return np.asarray(weights * (mass.sum() / np.count_nonzero(mass) / mass[labels]), np.float32)
-
-
-def fit(
-    texts: Any, labels: NDArray[np.int64], weights: Floats, classes: int, epochs: int = EPOCHS
-) -> tuple[Floats, Floats]:
-    """Softmax regression by Adagrad in a fixed random order."""
-    from scipy.sparse import csr_matrix
-
-    weight = np.zeros((texts.shape[1], classes), np.float32)
-    seen = np.full(weight.shape, 1e-4, np.float32)
-    order = np.random.default_rng(0)
-    for _ in range(epochs):
-        shuffled = order.permutation(texts.shape[0])
-        for start in range(0, len(shuffled), BATCH):
-            rows = shuffled[start : start + BATCH]
-            some = texts[rows]
-            ids, places = np.unique(some.indices, return_inverse=True)
-            some = csr_matrix((some.data, places, some.indptr), (len(rows), len(ids)))
-            part = weight[ids]
-            error = softmax(some @ part)
-            error[np.arange(len(rows)), labels[rows]] -= 1
-            gradient = some.T @ (error * weights[rows, None]) + DECAY * len(rows) * part
-            seen[ids] += gradient * gradient
-            weight[ids] = part - RATE * gradient / np.sqrt(seen[ids])
-    return weight, np.zeros(classes, np.float32)
-
-
-def softmax(scores: Floats) -> Floats:
-    """Probabilities along the last axis."""
-    powers = np.exp(scores - scores.max(-1, keepdims=True))
-    return np.asarray(powers / powers.sum(-1, keepdims=True), np.float32)
+    for row, label, weight in zip(rows, labels, weights, strict=True):
+        ids, value = vocabulary.row(row)
+        found.append(ids * classes + label)
+        values.append(value * np.float32(weight))
+    cells, inverse = np.unique(np.concatenate(found), return_inverse=True)
+    counts = np.bincount(inverse, weights=np.concatenate(values))
+    features, places = np.divmod(cells, classes)
+    totals = np.bincount(places, weights=counts, minlength=classes)
+    even = counts * (totals.mean() / totals[places])
+    starts = np.searchsorted(features, np.arange(len(vocabulary.keys) + 1))
+    return starts, places.astype(np.int16), np.log1p(even / SMOOTHING).astype(np.float32)
 
 
 def train(content: Content) -> Model:
@@ -128,12 +97,9 @@ def train(content: Content) -> Model:
     rows = [extractor.keys(text) for text in texts]
     vocabulary = build_vocabulary(rows)
     classes = tuple(sorted({example.label for example in learned}))
-    places = {label: place for place, label in enumerate(classes)}
-    labels = np.array([places[example.label] for example in learned])
-    weights = np.array([example.weight for example in learned], np.float32)
-    weights = balanced(weights, labels)
-    weight, bias = fit(matrix(vocabulary, rows), labels, weights, len(classes))
-    return Model(
-        classes, vocabulary, weight.astype(np.float16), bias, TEMPERATURE, frequencies,
-        fingerprint(content.root, content.edits),
-    )  # fmt: skip
+    numbers = {label: place for place, label in enumerate(classes)}
+    labels = [numbers[example.label] for example in learned]
+    weights = [example.weight for example in learned]
+    starts, places, gains = learn(vocabulary, rows, labels, weights, len(classes))
+    mark = fingerprint(content.root)
+    return Model(classes, vocabulary, starts, places, gains, TEMPERATURE, frequencies, mark)
