@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 from datetime import timedelta
 
-from handlers import intake
+from handlers import intake, statute
 from handlers.buttons import PERSON, button, column, parse
 from handlers.types import (
     Button,
@@ -45,8 +45,9 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     text, decision = _decide(message.text.strip()[:LONGEST], session, facts, knowledge)
     outcome = ACTIONS[decision.action](text, decision, session, facts, knowledge)
     outcome = replace(outcome, session=replace(outcome.session, asked_at=facts.now))
+    found = decision.action == "refuse" and outcome.replies[0].sources
     log = LogQuestion(
-        text=text, action=decision.action, topics=tuple(m.id for m in decision.topics[:3]), why=asdict(decision.why)
+        text=text, action="statute" if found else decision.action, topics=tuple(m.id for m in decision.topics[:3]), why=asdict(decision.why)
     )
     return replace(outcome, effects=(*outcome.effects, log))
 
@@ -233,7 +234,8 @@ def _miss(text: str, session: Session, facts: Facts, knowledge: Knowledge) -> Ou
         begun = intake.begin("", replace(counted, misses=0), facts, knowledge)
         first = replace(begun.replies[0], text=f"问了几回我都答不上，直接给您找人。\n{begun.replies[0].text}")
         return replace(begun, replies=(first,))
-    return Outcome(replies=(Reply(text=LOST, buttons=column(PERSON, button("看菜单", "menu"))),), session=counted)
+    lost = Reply(text=LOST, buttons=column(PERSON, button("看菜单", "menu")))
+    return Outcome(replies=(statute.offer(text, knowledge) or lost,), session=counted)
 
 
 def _smalltalk(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
