@@ -44,7 +44,7 @@ def merge(stored: Iterable[Found], fresh: Iterable[Found]) -> tuple[list[Found],
         place = (key(one.name), one.version)
         title = f"《{short_name(one.name)}》{one.version}"
         if place in kept and not (kept[place].articles and not one.articles):
-            if kept[place] != one:
+            if kept[place].articles != one.articles:
                 replaced.append(title)
         else:
             (newer if place[0] in known else new).append(title)

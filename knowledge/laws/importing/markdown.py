@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from knowledge.laws.importing.texts import DIGITS, Found, SourceError, article, cut, days, effective, iso
+from knowledge.laws.importing.texts import DIGITS, OPENING, Found, SourceError, article, cut, days, effective, iso
 from knowledge.laws.names import key
 from knowledge.laws.types import Article
 
@@ -64,22 +63,24 @@ def _read(file: Path) -> tuple[str, str, str, tuple[Article, ...]]:
     version = dated[1] if dated else max(days("\n".join(info)), default="")
     if not version:
         raise SourceError(f"{file}:1", "文件名和开头都没有日期，不知道是哪个版本")
-    articles = tuple(_run_on(cut([line.lstrip("#").strip(" \u3000\t") for line in COMMENT.sub("", body).split("\n")])))
+    rows = (line.lstrip("#").strip(" \u3000\t") for line in COMMENT.sub("", body).split("\n"))
+    articles = cut(list(_separate(rows)))
     if not articles:
         raise SourceError(f"{file}:1", "正文是空的")
     starts = next((iso(*found.groups()) for line in info if (found := STARTS.match(line))), "")
     return title.strip(), version, starts or effective([one.text for one in articles]), articles
 
 
-def _run_on(articles: tuple[Article, ...]) -> Iterator[Article]:
+def _separate(lines: Iterable[str]) -> Iterator[str]:
     """Parts articles that stand on one line, when the numbers go on."""
-    for one in articles:
-        found = RUN_ON.search(one.text)
-        while found and (following := article(found[1], "")).number == one.number + 1:
-            yield replace(one, text=one.text[: found.start()].strip())
-            one = article(following.label, one.text[found.end() :].strip(), heading=one.heading)
-            found = RUN_ON.search(one.text)
-        yield one
+    last = 0
+    for line in lines:
+        if opening := OPENING.match(line):
+            last = article(opening[1], "").number
+        while (found := RUN_ON.search(line)) and article(found[1], "").number == last + 1:
+            yield line[: found.start()]
+            line, last = line[found.start() + 1 :], last + 1
+        yield line
 
 
 def _expired(root: Path) -> set[tuple[str, str]]:

@@ -65,9 +65,10 @@ def tidy(text: str) -> str:
     """A text without the line breaks and spaces that its extraction left, and without chapter headings."""
     lines: list[str] = []
     for raw in text.replace("\r", "").split("\n"):
-        line = STRAY.sub("", raw.strip(" \t\u3000"))
-        if not line or HEADING.match(line):
+        bare = raw.strip(" \t\u3000")
+        if not bare or HEADING.match(bare):
             continue
+        line = STRAY.sub("", bare)
         if lines and lines[-1][-1] not in CLOSED and not ITEM.match(line):
             lines[-1] += line
         else:
