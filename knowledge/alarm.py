@@ -1,4 +1,4 @@
-"""The emergency gate: words that show danger now, unless the question is about what happened before."""
+"""The emergency gate: danger now, seen by trigger words and by the ranker together."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from collections.abc import Iterable
 from knowledge.text import normalise
 from knowledge.types import Emergency
 
-AFTERWARDS = re.compile(
-    "去年|前年|上个?月|上个?礼拜|上周|昨天|前天|那天|那次|前几天|前阵|当时|以前|后来|已经出院|过世|身亡|"
-    "怎么赔|赔多少|能赔|要赔|赔偿|赔钱|赔我|保险|工伤|责任|算谁|怪谁|谁负责|怎么罚|罚多少|罚款|要罚|会罚|判几年|坐牢|"
-    "要不要报|上报|报告|规定|要求|预案|演练|培训|证|合法|违法|犯法|起诉|告他|仲裁|调解|鉴定|欠|工资|工钿|"
-    "怎么预防|万一|如果|要是|假如|需要配|要配|要备|应该配"
+LIKELY = 0.3  # with a trigger, the ranker has to lean towards an emergency at least this much
+PLEADED = 0.9  # without a trigger, it has to be sure and the person has to call for help
+PLEA = re.compile("救命|救救|快救|救人|快来人|来人啊|快派|快打|不行了|快死|要死了|没气了")
+PAST = re.compile(
+    "去年|前年|大前年|上个?月|上个?礼拜|上周|上星期|上回|上次|那次|那天|前几天|前阵|以前|往后|年底的事|年初|"
+    "幸好|还好|没大事|差点|出院|死亡证明|三个多月|几个月前"
+)
+LEGAL = re.compile(
+    "怎么赔|赔多少|要赔|能赔|赔不赔|赔偿|谁赔|保险公司|不赔|互保|工伤|几级残|鉴定|判几年|坐牢|追究|取保|罚多少|会罚|"
+    "怎么防|怎么预防|该查点|防这种|要补上|应急预案|演练|要不要报|该不该讲|要办什么|算不算|合不合法|起诉|要告|时效|谁负责|算谁"
 )
 
 
@@ -20,20 +25,27 @@ class Alarm:
     """Knows the trigger words of all emergencies."""
 
     def __init__(self, emergencies: Iterable[Emergency]) -> None:
-        self._groups = [
-            (emergency, trigger, [normalise(part).split("/") for part in trigger.split("+")])
+        self._triggers = [
+            (emergency, trigger, [_either(part) for part in normalise(trigger).split("+")])
             for emergency in emergencies
             for trigger in emergency.triggers
         ]
 
-    def triggered(self, text: str) -> tuple[Emergency, str] | None:
-        """The first emergency one of whose triggers is in the normalised text, and that trigger."""
-        for emergency, trigger, parts in self._groups:
-            if all(any(word.strip() in text for word in part) for part in parts):
-                return emergency, trigger
-        return None
+    def triggered(self, text: str) -> list[tuple[Emergency, str]]:
+        """All emergencies with a trigger in the normalised text, and the trigger."""
+        return [(one, trigger) for one, trigger, parts in self._triggers if all(part.search(text) for part in parts)]
+
+
+def _either(part: str) -> re.Pattern[str]:
+    words = [re.escape(word.strip()) for word in part.split("/") if word.strip()]
+    return re.compile("|".join(words) or r"(?!)")
+
+
+def pleading(text: str) -> bool:
+    """The text calls for help."""
+    return bool(PLEA.search(text))
 
 
 def afterwards(text: str) -> bool:
-    """The text asks about law, money or the past rather than for help."""
-    return bool(AFTERWARDS.search(text))
+    """The text asks about law, money or what happened before, and does not call for help."""
+    return bool(PAST.search(text) or LEGAL.search(text)) and not pleading(text)

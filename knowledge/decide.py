@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.alarm import Alarm, afterwards
+from knowledge import alarm
+from knowledge.alarm import Alarm
 from knowledge.content import Content
 from knowledge.features import Extractor
-from knowledge.model import Floats, Model
+from knowledge.model import Floats, Ids, Model
 from knowledge.segment import Segmenter
 from knowledge.text import Slips, clauses, normalise, sentences, written
 from knowledge.types import Action, Context, Decision, Emergency, Match, Outside, Why
 
 BEST = 5
-ANSWER = 0.4
-GAP = 0.1
-FLOOR = 0.12
-ALARM = 0.5
-ALARM_WITH_TRIGGER = 0.02
-SECOND = 0.5
-SHORT = 12
-CONTEXT_BOOST = 2.0
-RELATED_BOOST = 1.0
+ANSWER = 0.4  # from here on a topic is told as the answer
+GAP = 0.1  # if it is this far ahead of the next
+FLOOR = 0.05  # below this no topic is worth offering
+TOPICAL = 0.5  # the share all topics together need against talk outside them
+SECOND = 0.6  # a part of the message that is this sure of another topic adds it
+PART = 6  # and is at least this long
+SHORT = 14  # a follow-up has at most this many characters
+AT_HAND = 12.0  # how much a follow-up leans to the topic at hand
+NEARBY = 4.0  # and to its related topics
 LEADS = re.compile(
-    "^(那|还有|要是|如果|假如|不是|我是|我不是|可是|但是|这个|这种|多少|几|为什么|怎么|什么时候)|(呢|吗|伐)[?？]?$"
+    "^(那|还有|要是|如果|假如|不是|我是|我不是|可是|但是|这个|这种|多少|几|为什么|怎么|什么时候|要|能|可以)|[呢吗伐么][?]?$"
 )
+WHY_WORDS = 6
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A message after reading: the mended text, what was mended with doubt, a probability for each class."""
+    """A message after reading: the mended text, what was mended with doubt, the score of each class."""
 
     text: str
     doubtful: tuple[str, ...]
+    logits: Floats
     chances: Floats
 
 
@@ -49,80 +53,107 @@ class Decider:
         self._extractor = Extractor(Segmenter(model.frequencies), content.words.lexicon)
         self._alarm = Alarm(content.emergencies.values())
         self._places = {label: place for place, label in enumerate(model.classes)}
-        self._topics = [place for label, place in self._places.items() if label in content.topics]
+        self._topics = self._of(content.topics)
+        self._outside = self._of(content.outside)
+        self._dangers = self._of(content.emergencies)
+        self._ordinary = np.concatenate([self._topics, self._outside])
 
     def decide(self, text: str, context: Context | None = None) -> Decision:
         """What to do with a message, and why."""
         seen = self._see(text)
         if not written(seen.text):
             return self._decision(seen, "smalltalk", "empty")
-        return self._emergency(seen) or self._ordinary(self._in_context(seen, context))
+        return self._emergency(seen) or self._usual(self._in_context(seen, context))
+
+    def _of(self, labels: Iterable[str]) -> Ids:
+        return np.array([self._places[label] for label in labels if label in self._places], np.int64)
 
     def _see(self, text: str) -> Seen:
         mended, doubtful = self._slips.mend(normalise(text))
-        return Seen(mended, doubtful, _softmax(self._logits(mended)))
+        logits = self._logits(mended)
+        return Seen(mended, doubtful, logits, self._chances(logits))
 
     def _logits(self, text: str) -> Floats:
         return self._model.logits(*self._model.vocabulary.row(self._extractor.keys(text)))
+
+    def _chances(self, logits: Floats) -> Floats:
+        """A probability for each topic and each talk outside them; emergencies are judged apart."""
+        chances = np.zeros(len(logits), np.float32)
+        chances[self._ordinary] = _softmax(logits[self._ordinary])
+        return chances
 
     def _in_context(self, seen: Seen, context: Context | None) -> Seen:
         """A short follow-up is read together with the question before it and leans to the topic at hand."""
         if not context or context.topic_id not in self._places or not self._leans(seen):
             return seen
-        logits = self._logits(normalise(context.last_query) + "\n" + seen.text).copy()
-        logits[self._places[context.topic_id]] += CONTEXT_BOOST
-        for related in self._content.topics[context.topic_id].related:
-            if related in self._places:
-                logits[self._places[related]] += RELATED_BOOST
-        return Seen(seen.text, seen.doubtful, _softmax(logits))
+        logits = self._logits(normalise(context.last_query) + "\n" + seen.text)
+        logits[self._places[context.topic_id]] += AT_HAND
+        logits[self._of(self._content.topics[context.topic_id].related)] += NEARBY
+        logits[self._outside] -= AT_HAND
+        return Seen(seen.text, seen.doubtful, logits, self._chances(logits))
 
     def _leans(self, seen: Seen) -> bool:
-        short = written(seen.text) <= SHORT
-        return short and (bool(LEADS.search(seen.text)) or self._best(seen)[0].score < ANSWER)
+        """A message that is short and either begins or ends like a follow-up or says little by itself."""
+        if written(seen.text) > SHORT or float(seen.chances[self._topics].max()) > 1 - GAP:
+            return False
+        return bool(LEADS.search(seen.text)) or self._best(seen)[0].score < ANSWER
 
     def _emergency(self, seen: Seen) -> Decision | None:
+        if not len(self._dangers) or alarm.afterwards(seen.text):
+            return None
+        danger = _softmax(seen.logits)[self._dangers]
         found = self._alarm.triggered(seen.text)
-        best, chance = self._likeliest(seen, self._content.emergencies)
-        late = afterwards(seen.text)
-        if found and not late:
-            return self._decision(seen, "emergency", f"trigger {found[1]}", emergency=found[0])
-        if best and chance >= ALARM and not late:
-            return self._decision(seen, "emergency", "ranker", emergency=self._content.emergencies[best])
-        return None
-
-    def _likeliest(self, seen: Seen, among: object) -> tuple[str, float]:
-        """The likeliest class among some ids, and the chance of all of them together."""
-        ids = [(label, place) for label, place in self._places.items() if label in among]  # type: ignore[operator]
-        if not ids:
-            return "", 0.0
-        best = max(ids, key=lambda pair: float(seen.chances[pair[1]]))
-        return best[0], float(sum(seen.chances[place] for _, place in ids))
+        sure = float(danger.sum())
+        if not (found and sure >= alarm.LIKELY) and not (sure >= alarm.PLEADED and alarm.pleading(seen.text)):
+            return None
+        likeliest = self._model.classes[self._dangers[int(danger.argmax())]]
+        rule = f"trigger {found[0][1][:20]}" if found else "ranker and a call for help"
+        return self._decision(seen, "emergency", rule, emergency=self._content.emergencies[likeliest])
 
     def _best(self, seen: Seen) -> list[Match]:
-        places = sorted(self._topics, key=lambda place: -float(seen.chances[place]))[:BEST]
+        places = self._topics[np.argsort(-seen.chances[self._topics], kind="stable")[:BEST]]
         return [Match(self._model.classes[place], float(seen.chances[place]), "") for place in places]
 
-    def _ordinary(self, seen: Seen) -> Decision:
+    def _usual(self, seen: Seen) -> Decision:
         best = self._best(seen)
-        outside, mass = self._likeliest(seen, self._content.outside)
-        if not best or (outside and mass > max(0.5, best[0].score)):
-            return self._outside(seen, self._content.outside[outside])
-        if best[0].score >= ANSWER and best[0].score - best[1].score >= GAP:
+        if not best or float(seen.chances[self._topics].sum()) < TOPICAL:
+            return self._beside(seen)
+        if best[0].score >= ANSWER and best[0].score - (best[1].score if best[1:] else 0) >= GAP:
             return self._decision(seen, "answer", "guide")
         if best[0].score >= FLOOR:
             return self._decision(seen, "clarify", "unsure")
         return self._decision(seen, "refuse", "below the floor")
 
-    def _outside(self, seen: Seen, outside: Outside) -> Decision:
-        return self._decision(seen, outside.action, "outside", outside=outside)
+    def _beside(self, seen: Seen) -> Decision:
+        """Talk outside the topics: the likeliest of the kind (refuse, smalltalk, clarify) that is likeliest in all."""
+        if not len(self._outside):
+            return self._decision(seen, "refuse", "no topic")
+        found = [(self._content.outside[self._model.classes[place]], place) for place in self._outside]
+        shares: dict[Action, float] = {}
+        for outside, place in found:
+            shares[outside.action] = shares.get(outside.action, 0.0) + float(seen.chances[place])
+        action = max(shares, key=lambda kind: shares[kind])
+        chosen = max((one for one in found if one[0].action == action), key=lambda one: float(seen.chances[one[1]]))[0]
+        return self._decision(seen, action, f"outside {chosen.id}", outside=chosen)
 
     def _also(self, seen: Seen, first: str) -> tuple[str, ...]:
-        for part in sentences(seen.text) if len(sentences(seen.text)) > 1 else clauses(seen.text):
-            chances = _softmax(self._logits(part))
-            place = max(self._topics, key=lambda place: float(chances[place]))
-            if float(chances[place]) >= SECOND and self._model.classes[place] != first:
-                return (self._model.classes[place],)
+        """The topic of another part of the message, when that part is sure of it."""
+        parts = sentences(seen.text)
+        for part in parts if len(parts) > 1 else clauses(seen.text):
+            if written(part) >= PART and len(part) < len(seen.text):
+                chances = self._chances(self._logits(part))
+                place = int(self._topics[int(chances[self._topics].argmax())])
+                if float(chances[place]) >= SECOND and self._model.classes[place] != first:
+                    return (self._model.classes[place],)
         return ()
+
+    def _telling(self, seen: Seen, label: str) -> tuple[str, ...]:
+        """The words of the message that speak most for a class."""
+        place, gains = self._places[label], []
+        for word in dict.fromkeys(self._extractor.words(seen.text)):
+            logits = self._logits(word)
+            gains.append((float(logits[place] - logits.mean()), word))
+        return tuple(word for gain, word in sorted(gains, reverse=True)[:WHY_WORDS] if gain > 0)
 
     def _decision(
         self, seen: Seen, action: Action, rule: str,
@@ -130,7 +161,7 @@ class Decider:
     ) -> Decision:  # fmt: skip
         best = self._best(seen)
         scores = [match.score for match in best] + [0.0, 0.0]
-        words = tuple(self._extractor.words(seen.text))[:8]
+        words = self._telling(seen, best[0].id) if best and action in ("answer", "clarify") else ()
         echo = f"您是想问“{'、'.join(seen.doubtful)}”吗？" if seen.doubtful else ""
         also = self._also(seen, best[0].id) if action == "answer" else ()
         why = Why(words, rule, scores[0], scores[1], FLOOR)
