@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from knowledge.pinyin import sound_of
 from knowledge.text import LONGEST, normalise
 
 Ints = NDArray[np.int64]
+Counted = tuple[Ints, Ints]  # different keys, and how often each occurs
 LATIN = "abcdefghijklmnopqrstuvwxyz0123456789"
 CHARS = 1 << 15
 SOUNDS = 1 << 10
@@ -59,6 +59,6 @@ def heard_pairs(codes: Ints) -> Ints:
     return found
 
 
-def counted(keys: Ints) -> tuple[Ints, Any]:
+def counted(keys: Ints) -> Counted:
     """The different keys of a text, breaks left out, with how often each occurs."""
     return np.unique(keys[keys > 0], return_counts=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.laws.arrays import Arrays
-from knowledge.laws.grams import Ints, characters, pairs
+from knowledge.laws.grams import Counted, Ints, characters, counted, pairs
 from knowledge.laws.index import SCALE, Field, Index, inverted, read_field, rows_of
 from knowledge.laws.pool import Floats, gather, terms_of
 
@@ -57,9 +57,9 @@ class Memory:
     def near(self, question: str) -> Near:
         """The questions most like a normalised question, each with a nearness up to about 1."""
         codes = characters(question)
-        keys = np.concatenate([pairs(codes), codes])
-        score = gather(terms_of(self._field, keys), [], self.size)
-        own = self._own(keys)
+        wanted = counted(np.concatenate([pairs(codes), codes]))
+        score = gather(terms_of(self._field, wanted), [], self.size)
+        own = self._own(wanted)
         best = np.argsort(-score, kind="stable")[:NEAREST]
         best = best[score[best] > 0]
         counts = self._start[best + 1] - self._start[best]
@@ -72,9 +72,9 @@ class Memory:
         there = docs >= 0
         return Near(docs[there], weight[there], float(((score[best] / own) ** 2).sum()) + 1e-9)
 
-    def _own(self, keys: Ints) -> float:
+    def _own(self, wanted: Counted) -> float:
         """What the question would score against itself: what it asks in words nobody used makes others less near."""
-        distinct, times = np.unique(keys[keys > 0], return_counts=True)
+        distinct, times = wanted
         place = self._field.find(distinct)
         idf = np.where(place >= 0, self._field.idf[place], np.log(1 + self.size))
         return float((idf * times * SCALE * 128).sum()) + 1e-6

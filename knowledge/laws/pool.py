@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.laws.grams import Ints, characters, counted, heard_pairs, pairs
+from knowledge.laws.grams import Counted, Ints, characters, counted, heard_pairs, pairs
 from knowledge.laws.index import SCALE, Field, Index
 
 Floats = NDArray[np.float32]
-FIRST = 1200  # found by pairs, weighed by characters
+FIRST = 500  # found by pairs, weighed by characters
+NEAR = 0.25  # what shares less than this part of what the best shares need not be looked at
 POOL = 250  # ranked in full
 SOUND = 0.5
 LAW_TOP, CHAPTER_TOP = 10, 3
 LAW, CHAPTER, TEXT = 0.3, 0.2, 0.25  # how much a good law, a good chapter, the chapter's text count
-COMMON = 0.1  # sound pairs in more than this share of all articles say nothing
+NAMED = 1.5  # articles of a law the question names
 
 FEATURES = (
     "pairs", "sounds", "letters", "chapter_text", "title", "base", "covered", "law_best", "chapter_best", "best",
@@ -54,48 +55,52 @@ class Finder:
         self._level = level
         self._slot = np.zeros(len(prior), np.int32)
         self._law_size = np.bincount(index.law)
+        self._most = 3000 + len(prior) / 100  # a sound pair in more articles than that says nothing
         self._chapters = int(index.chapter.max(initial=-1)) + 1
 
     def pool(self, question: str, boost: Sequence[int] = (), more: Ints | None = None) -> Pool:
         """Candidates for a normalised question: laws in `boost` are named in it, `more` come from elsewhere."""
         codes = characters(question)
-        pair_terms = terms_of(self._index.pairs, pairs(codes))
-        sound_terms = terms_of(self._index.sounds, heard_pairs(codes), COMMON * len(self._prior))
-        docs = self._first(pair_terms, sound_terms, more)
+        written = counted(pairs(codes))
+        pair_terms = terms_of(self._index.pairs, written)
+        sound_terms = terms_of(self._index.sounds, counted(heard_pairs(codes)), self._most)
+        docs, total = self._first(pair_terms, sound_terms, more)
         if not len(docs):
             return Pool(docs, np.zeros(0, np.float32), np.zeros((0, len(FEATURES)), np.float32))
-        self._slot[docs] = np.arange(1, len(docs) + 1)
-        by_pairs, by_sounds = self._of(pair_terms, len(docs)), self._of(sound_terms, len(docs))
-        self._slot[docs] = 0
+        by_pairs = self._of(pair_terms, docs)
+        by_sounds = (total - by_pairs) / np.float32(SOUND)
         by_letters = self._letters(docs, codes)
-        weight = self._prior[docs] * np.where(np.isin(self._index.law[docs], boost), 1.5, 1.0)
-        base = (by_pairs + SOUND * by_sounds + by_letters) * weight
+        weight = self._prior[docs] * np.where(np.isin(self._index.law[docs], boost), NAMED, 1.0)
+        base = (total + by_letters) * weight
         kept = _best(base, POOL)
         if more is not None:
             kept = np.union1d(kept, np.flatnonzero(np.isin(docs, more)))
         kept = kept[np.argsort(-base[kept], kind="stable")]
         parts = (by_pairs[kept], by_sounds[kept], by_letters[kept])
-        own = sum(float(term.idf) * term.times for term in pair_terms) + 1e-6
-        return self._describe(docs[kept], base[kept], parts, pairs(codes), own)
+        own = sum(term.idf * term.times for term in pair_terms) + 1e-6
+        return self._describe(docs[kept], base[kept], parts, written, own)
 
-    def _first(self, pair_terms: list[Term], sound_terms: list[Term], more: Ints | None) -> Ints:
-        """The documents that share most with the question by pairs."""
-        if not pair_terms and not sound_terms:
-            return np.zeros(0, np.int64) if more is None else more
-        score = gather(pair_terms, sound_terms, len(self._prior)) * self._prior
-        near = np.flatnonzero(score > score.max() * 0.25)
+    def _first(self, pair_terms: list[Term], sound_terms: list[Term], more: Ints | None) -> tuple[Ints, Floats]:
+        """The documents that share most with the question by pairs, and how much."""
+        score = gather(pair_terms, sound_terms, len(self._prior))
+        weighed = score * self._prior
+        near = np.flatnonzero(weighed > weighed.max(initial=0.0) * NEAR)
         if len(near) < FIRST:
-            near = np.flatnonzero(score)
-        docs = near[_best(score[near], FIRST)]
-        return docs if more is None else np.union1d(docs, more[self._prior[more] > 0])
+            near = np.flatnonzero(weighed)
+        docs = near[_best(weighed[near], FIRST)]
+        if more is not None:
+            docs = np.union1d(docs, more[self._prior[more] > 0])
+        return docs, score[docs].astype(np.float32)
 
-    def _of(self, terms: list[Term], count: int) -> Floats:
-        """What some terms give to the documents that have a slot."""
+    def _of(self, terms: list[Term], docs: Ints) -> Floats:
+        """What some terms give to these documents."""
         if not terms:
-            return np.zeros(count, np.float32)
+            return np.zeros(len(docs), np.float32)
+        self._slot[docs] = np.arange(1, len(docs) + 1)
         slots = self._slot[np.concatenate([term.docs for term in terms])]
+        self._slot[docs] = 0
         weights = np.concatenate([term.weights * np.float32(term.idf * term.times * SCALE) for term in terms])
-        return np.bincount(slots, weights, count + 1)[1:].astype(np.float32)
+        return np.bincount(slots, weights, len(docs) + 1)[1:].astype(np.float32)
 
     def _letters(self, docs: Ints, codes: Ints) -> Floats:
         """What the single characters of the question give to each document."""
@@ -112,11 +117,11 @@ class Finder:
         each = worth[index.has[rows]] * index.has_weight[rows]
         return np.add.reduceat(each, ends - sizes).astype(np.float32)
 
-    def _describe(self, docs: Ints, base: Floats, parts: tuple[Floats, ...], keys: Ints, own: float) -> Pool:
+    def _describe(self, docs: Ints, base: Floats, parts: tuple[Floats, ...], written: Counted, own: float) -> Pool:
         index = self._index
         chapter = index.chapter[docs]
-        text = self._chapter_score(index.chapters, keys)[chapter]
-        title = self._chapter_score(index.titles, keys)[chapter]
+        text = self._chapter_score(index.chapters, written)[chapter]
+        title = self._chapter_score(index.titles, written)[chapter]
         law_best = _group_best(index.law[docs], base, LAW_TOP)
         chapter_best = _group_best(chapter, base, CHAPTER_TOP)
         score = base + LAW * law_best + CHAPTER * chapter_best + TEXT * text * self._prior[docs]
@@ -129,13 +134,13 @@ class Finder:
         )  # fmt: skip
         return Pool(docs, score.astype(np.float32), np.stack(columns, 1).astype(np.float32))
 
-    def _chapter_score(self, field: Field, keys: Ints) -> Floats:
-        return gather(terms_of(field, keys), [], self._chapters).astype(np.float32)
+    def _chapter_score(self, field: Field, written: Counted) -> Floats:
+        return gather(terms_of(field, written), [], self._chapters).astype(np.float32)
 
 
-def terms_of(field: Field, keys: Ints, most: float = np.inf) -> list[Term]:
+def terms_of(field: Field, keys: Counted, most: float = np.inf) -> list[Term]:
     """The keys that the field has, those in more than `most` documents left out."""
-    distinct, times = counted(keys)
+    distinct, times = keys
     places = field.find(distinct)
     spans = [
         (place, int(n), field.starts[place], field.starts[place + 1])
