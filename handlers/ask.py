@@ -17,6 +17,7 @@ from handlers.types import (
     Source,
 )
 from knowledge import Knowledge
+from knowledge.laws import Laws
 from knowledge.types import Citation, Context, Decision, Topic
 from knowledge.yearly import current, first_violation, penalties
 
@@ -47,7 +48,10 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     outcome = replace(outcome, session=replace(outcome.session, asked_at=facts.now))
     found = decision.action == "refuse" and outcome.replies[0].sources
     log = LogQuestion(
-        text=text, action="statute" if found else decision.action, topics=tuple(m.id for m in decision.topics[:3]), why=asdict(decision.why)
+        text=text,
+        action="statute" if found else decision.action,
+        topics=tuple(m.id for m in decision.topics[:3]),
+        why=asdict(decision.why),
     )
     return replace(outcome, effects=(*outcome.effects, log))
 
@@ -118,7 +122,7 @@ def more(topic: Topic, knowledge: Knowledge) -> Reply:
         parts.append("【期限】\n" + "\n".join(f"· {p.name}：{p.amount}{p.unit}，从{p.start}起" for p in topic.periods))
     related = [button(knowledge.topics[id].title, "topic", id) for id in topic.related if id in knowledge.topics][:3]
     text = "\n\n".join(parts) or topic.short
-    return Reply(text=text, sources=sources(topic), buttons=column(*related, PERSON))
+    return Reply(text=text, sources=sources(topic, knowledge.laws), buttons=column(*related, PERSON))
 
 
 def _ask_back(
@@ -159,7 +163,9 @@ def answer(topic: Topic, knowledge: Knowledge, echo: str = "", penalty_first: bo
         parts.append(this_year)
     parts += [f"要紧的一点：{one.question}" for one in topic.ask_back[:1]]
     parts.append(DISCLAIMER)
-    return Reply(text="\n\n".join(parts), sources=sources(topic), buttons=_answer_buttons(topic, knowledge))
+    return Reply(
+        text="\n\n".join(parts), sources=sources(topic, knowledge.laws), buttons=_answer_buttons(topic, knowledge)
+    )
 
 
 def _answer_buttons(topic: Topic, knowledge: Knowledge) -> tuple[tuple[Button, ...], ...]:
@@ -181,12 +187,12 @@ def _thumbs(topic: Topic) -> tuple[tuple[Button, ...], ...]:
     return ((button("有用", "yes", topic.id), button("没解决", "no", topic.id), PERSON),)
 
 
-def sources(topic: Topic) -> tuple[Source, ...]:
+def sources(topic: Topic, laws: Laws | None = None) -> tuple[Source, ...]:
     """The topic's citations, each with its version and a caveat where the text in force could not be checked."""
-    return tuple(source(one) for one in topic.citations)
+    return tuple(source(one, laws) for one in topic.citations)
 
 
-def source(one: Citation) -> Source:
+def source(one: Citation, laws: Laws | None = None) -> Source:
     """A citation as a reply carries it."""
     article = f"{one.article}" + (f"-{one.suffix}" if one.suffix else "")
     return Source(
@@ -194,9 +200,18 @@ def source(one: Citation) -> Source:
         law=one.law,
         article=article,
         version=one.version,
-        caveat=one.caveat,
+        caveat=one.caveat or _moved(one, laws),
         link=f"/law/{one.law}/{article}",
     )
+
+
+def _moved(one: Citation, laws: Laws | None) -> str:
+    """A released answer still cites the text it was checked against: says so, and where that stands now."""
+    verdict = laws.check(one) if laws else None
+    if verdict is None or verdict.worth not in ("superseded", "repealed", "missing-article"):
+        return ""
+    now = verdict.now
+    return f"旧文本，已照新文本复核，现在看《{now.law}》{now.label}" if now else "旧文本，已经复核"
 
 
 def _answer(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:

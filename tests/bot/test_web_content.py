@@ -103,7 +103,10 @@ async def test_a_release_lets_the_old_answer_out_and_is_recorded(here: World, tm
     assert (await release(clerk))[0] == 409
     assert "条文已修订" in await citizen.say(QUESTION)
     assert (await release(boss))[0] == 303
-    assert "五万元以下" in await citizen.say(QUESTION)
+    answer = await citizen.say(QUESTION)
+    assert "五万元以下" in answer
+    assert "旧文本，已照新文本复核，现在看《渔业法》第七十八条" in answer
+    assert "现行有效" not in answer
     (signed,) = await here.turns.read(lambda store: store.signed())
     assert (signed.topic, signed.old, signed.new, signed.name) == (TOPIC, "2013-12-28", "2025-12-27", "林督办")
     assert "2013-12-28 → 2025-12-27" in (await boss.get("/desk/content/withheld"))[1]
@@ -276,7 +279,16 @@ async def test_a_new_topic_from_the_first_draft_to_the_answer(here: World) -> No
     _, text = await clerk.get(f"/desk/content/edit?topic={id}&title=灯船&question=灯船要不要证")
     assert "- 灯船要不要证" in text
     body = OLD_BODY.replace(TOPIC, id).replace("禁渔期（伏休）几号到几号、能不能下海", "灯船要证")
-    questions = ("灯船要不要办证", "灯光船谁发许可", "夜里点灯诱鱼合规吗", "我想添只灯艇", "围网配的灯艇登记", "诱鱼灯瓦数限几多", "灯艇上几人", "租来的灯艇咋办")
+    questions = (
+        "灯船要不要办证",
+        "灯光船谁发许可",
+        "夜里点灯诱鱼合规吗",
+        "我想添只灯艇",
+        "围网配的灯艇登记",
+        "诱鱼灯瓦数限几多",
+        "灯艇上几人",
+        "租来的灯艇咋办",
+    )
     body = body.partition("## 问法\n")[0] + "## 问法\n" + "".join(f"- {one}\n" for one in questions)
     await propose(clerk, body, topic=id)
     _, text = await clerk.get("/desk/content")
