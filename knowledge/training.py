@@ -22,8 +22,9 @@ from knowledge.types import Emergency, Outside, Topic
 KINDS = (1.5, 1.0, 0.5, 0.0, 0.5, 0.7, 0.3, 0.7, 0.7)
 CALM = "calm"
 GUIDE_WEIGHT = 0.3
+MOST_LIFT = 2.0  # a class with little text is not blown up beyond this: each of its words would weigh too much
 SMOOTHING = 0.15  # of a feature's count in a class; fitted on held-out questions
-TEMPERATURE = 6.0  # makes the softmax of the scores honest on held-out questions
+TEMPERATURE = 4.0  # makes the softmax of the scores honest on questions by other hands
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,16 @@ def build_vocabulary(rows: Sequence[Sequence[Keys]]) -> Vocabulary:
 
 
 def learn(
-    vocabulary: Vocabulary, rows: Iterable[Sequence[Keys]], labels: Sequence[int], weights: Sequence[float], classes: int
+    vocabulary: Vocabulary,
+    rows: Iterable[Sequence[Keys]],
+    labels: Sequence[int],
+    weights: Sequence[float],
+    classes: int,
 ) -> tuple[Ids, NDArray[np.int16], Floats]:
     """How much each feature speaks for each class it was seen in: naive Bayes with every class counting the same.
 
-    Classes have very different numbers of questions; scaled to the same total, a class wins by what it says and not by
-    how much was written for it. Smoothing is a constant for every class and is left out, so the table stays sparse.
+    Classes have very different numbers of questions; scaled towards the same total, a class wins by what it says and
+    not by how much was written for it. Smoothing is a constant for every class and is left out, so the table stays sparse.
     """
     found: list[Ids] = []
     values: list[Floats] = []
@@ -82,7 +87,7 @@ def learn(
     counts = np.bincount(inverse, weights=np.concatenate(values))
     features, places = np.divmod(cells, classes)
     totals = np.bincount(places, weights=counts, minlength=classes)
-    even = counts * (totals.mean() / totals[places])
+    even = counts * np.minimum(totals.mean() / totals, MOST_LIFT)[places]
     starts = np.searchsorted(features, np.arange(len(vocabulary.keys) + 1))
     return starts, places.astype(np.int16), np.log1p(even / SMOOTHING).astype(np.float32)
 
