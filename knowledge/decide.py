@@ -18,12 +18,13 @@ from knowledge.text import Slips, clauses, normalise, sentences, written
 from knowledge.types import Action, Context, Decision, Emergency, Match, Outside, Why
 
 BEST = 5
-ANSWER = 0.4  # from here on a topic is told as the answer
+ANSWER = 0.5  # from here on a topic is told as the answer
 GAP = 0.1  # if it is this far ahead of the next
 FLOOR = 0.05  # below this no topic is worth offering
 TOPICAL = 0.5  # the share all topics together need against talk outside them
 SECOND = 0.6  # a part of the message that is this sure of another topic adds it
 PART = 6  # and is at least this long
+MOST_PARTS = 6
 SHORT = 14  # a follow-up has at most this many characters
 AT_HAND = 12.0  # how much a follow-up leans to the topic at hand
 NEARBY = 4.0  # and to its related topics
@@ -139,7 +140,7 @@ class Decider:
     def _also(self, seen: Seen, first: str) -> tuple[str, ...]:
         """The topic of another part of the message, when that part is sure of it."""
         parts = sentences(seen.text)
-        for part in parts if len(parts) > 1 else clauses(seen.text):
+        for part in (parts if len(parts) > 1 else clauses(seen.text))[:MOST_PARTS]:
             if written(part) >= PART and len(part) < len(seen.text):
                 chances = self._chances(self._logits(part))
                 place = int(self._topics[int(chances[self._topics].argmax())])
@@ -149,10 +150,8 @@ class Decider:
 
     def _telling(self, seen: Seen, label: str) -> tuple[str, ...]:
         """The words of the message that speak most for a class."""
-        place, gains = self._places[label], []
-        for word in dict.fromkeys(self._extractor.words(seen.text)):
-            logits = self._logits(word)
-            gains.append((float(logits[place] - logits.mean()), word))
+        words = dict.fromkeys(self._extractor.words(seen.text))
+        gains = [(self._model.gain(self._extractor.word_key(word), self._places[label]), word) for word in words]
         return tuple(word for gain, word in sorted(gains, reverse=True)[:WHY_WORDS] if gain > 0)
 
     def _decision(

@@ -89,6 +89,10 @@ class Extractor:
     def words(self, text: str) -> list[str]:
         return [word for word in self._segmenter.words(text) if len(word) > 1]
 
+    def word_key(self, word: str) -> Keys:
+        """The key of one word."""
+        return _words((word,), KINDS.index("w"))
+
     def concepts(self, text: str) -> list[str]:
         """Canonical words and topics that the lexicon sees in the text."""
         found = [self._lexicon[variant] for variant in self._variants.findall(text)]

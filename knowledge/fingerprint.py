@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-VERSION = "5"
+VERSION = "6"
 
 
 def fingerprint(content: Path, edits: Mapping[str, str] | None = None) -> str:

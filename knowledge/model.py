@@ -34,21 +34,16 @@ class Vocabulary:
 
     def row(self, keys: Sequence[Keys]) -> tuple[Ids, Floats]:
         """The known features of a text and their values, of length one together."""
-        every: list[Ids] = []
-        values: list[Floats] = []
-        for found, weight in zip(keys, self.kinds, strict=True):
-            if not weight or not len(found):
-                continue
-            unique, counts = np.unique(found, return_counts=True)
-            places = np.minimum(np.searchsorted(self.keys, unique), len(self.keys) - 1)
-            known = self.keys[places] == unique
-            every.append(places[known])
-            values.append((weight * self.idf[places[known]] * (1 + np.log(counts[known]))).astype(np.float32))
-        if not every:
+        found = np.concatenate(keys)
+        if not len(found):
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        ids, value = np.concatenate(every), np.concatenate(values)
-        length = float(np.linalg.norm(value))
-        return ids, value / np.float32(length or 1.0)
+        weights = np.repeat(np.array(self.kinds, np.float32), [len(part) for part in keys])
+        unique, first, counts = np.unique(found, return_index=True, return_counts=True)
+        places = np.minimum(np.searchsorted(self.keys, unique), len(self.keys) - 1)
+        known = (self.keys[places] == unique) & (weights[first] > 0)
+        ids = places[known]
+        value = (weights[first][known] * self.idf[ids] * (1 + np.log(counts[known]))).astype(np.float32)
+        return ids, value / np.float32(np.linalg.norm(value) or 1.0)
 
 
 @dataclass(frozen=True)
@@ -75,6 +70,15 @@ class Model:
         scores = np.bincount(self.labels[places], weights=spoken, minlength=len(self.classes))
         return np.asarray(scores * self.temperature, np.float32)
 
+    def gain(self, keys: Keys, label: int) -> float:
+        """How much some features speak for a class, of those it was seen in."""
+        ids, values = self.vocabulary.row([np.empty(0, np.uint64)] * (len(self.vocabulary.kinds) - 1) + [keys])
+        total = 0.0
+        for feature, value in zip(ids, values, strict=True):
+            part = slice(int(self.starts[feature]), int(self.starts[feature + 1]))
+            total += float(value * self.gains[part][self.labels[part] == label].sum())
+        return total
+
     def save(self, folder: Path) -> None:
         """Write the folder beside and swap it in, so that no process maps half a model."""
         fresh = Path(mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
@@ -88,7 +92,11 @@ class Model:
 
     def _write(self, folder: Path) -> None:
         arrays: tuple[NDArray[Any], ...] = (
-            self.vocabulary.keys, self.vocabulary.idf, self.starts, self.labels, self.gains,
+            self.vocabulary.keys,
+            self.vocabulary.idf,
+            self.starts,
+            self.labels,
+            self.gains,
         )
         for name, array in zip(ARRAYS, arrays, strict=True):
             np.save(folder / f"{name}.npy", array)
@@ -109,10 +117,15 @@ def stored_fingerprint(folder: Path) -> str:
         return ""
 
 
+def _mapped(path: Path) -> NDArray[Any]:
+    """A plain array over the mapped file: numpy's memmap class makes every look-up several times slower."""
+    return np.asarray(np.load(path, mmap_mode="r").view(np.ndarray))
+
+
 def load_model(folder: Path) -> Model:
     """Map the model in the folder."""
     meta = json.loads((folder / "meta.json").read_text("utf-8"))
-    keys, idf, starts, labels, gains = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS)
+    keys, idf, starts, labels, gains = (_mapped(folder / f"{name}.npy") for name in ARRAYS)
     rows = (row.rpartition(" ") for row in (folder / "words.txt").read_text("utf-8").split("\n"))
     frequencies = {word: int(count) for word, _, count in rows}
     vocabulary = Vocabulary(keys, idf, tuple(meta["kinds"]))
