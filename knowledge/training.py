@@ -22,7 +22,7 @@ from knowledge.types import Emergency, Outside, Topic
 KINDS = (1.5, 1.0, 0.5, 0.0, 0.5, 0.7, 0.3, 0.7, 0.7)
 CALM = "calm"
 GUIDE_WEIGHT = 0.3
-MOST_LIFT = 2.0  # a class with little text is not blown up beyond this: each of its words would weigh too much
+MOST_LIFT = 3.0  # a class with little text is not blown up beyond this: each of its words would weigh too much
 SMOOTHING = 0.15  # of a feature's count in a class; fitted on held-out questions
 TEMPERATURE = 4.0  # makes the softmax of the scores honest on questions by other hands
 
