@@ -20,6 +20,9 @@ from knowledge.types import Action, Context, Decision, Emergency, Match, Outside
 BEST = 5
 ANSWER = 0.5  # from here on a topic is told as the answer
 GAP = 0.1  # if it is this far ahead of the next
+EVIDENCE = 4.6  # and the words themselves say this much, which talk about other things hardly ever reaches
+FRAGMENT = 8  # a message of at most this many characters is answered only when
+CERTAIN = 0.97  # it is this sure: "保险的事" is no question yet
 FLOOR = 0.05  # below this no topic is worth offering
 TOPICAL = 0.5  # the share all topics together need against talk outside them
 SECOND = 0.6  # a part of the message that is this sure of another topic adds it
@@ -119,11 +122,18 @@ class Decider:
         best = self._best(seen)
         if not best or float(seen.chances[self._topics].sum()) < TOPICAL:
             return self._beside(seen)
-        if best[0].score >= ANSWER and best[0].score - (best[1].score if best[1:] else 0) >= GAP:
+        if self._sure(seen, best):
             return self._decision(seen, "answer", "guide")
         if best[0].score >= FLOOR:
             return self._decision(seen, "clarify", "unsure")
         return self._decision(seen, "refuse", "below the floor")
+
+    def _sure(self, seen: Seen, best: list[Match]) -> bool:
+        """The best topic is likely, ahead of the next, and rests on words rather than on the lack of others."""
+        needed = CERTAIN if written(seen.text) <= FRAGMENT else ANSWER
+        ahead = best[0].score - (best[1].score if best[1:] else 0.0)
+        evidence = float(seen.logits[self._topics].max()) / self._model.temperature
+        return best[0].score >= needed and ahead >= GAP and evidence >= EVIDENCE
 
     def _beside(self, seen: Seen) -> Decision:
         """Talk outside the topics: the likeliest of the kind (refuse, smalltalk, clarify) that is likeliest in all."""
@@ -134,6 +144,8 @@ class Decider:
         for outside, place in found:
             shares[outside.action] = shares.get(outside.action, 0.0) + float(seen.chances[place])
         action = max(shares, key=lambda kind: shares[kind])
+        if action == "refuse" and written(seen.text) <= FRAGMENT and shares[action] < CERTAIN:
+            return self._decision(seen, "clarify", "a fragment")
         chosen = max((one for one in found if one[0].action == action), key=lambda one: float(seen.chances[one[1]]))[0]
         return self._decision(seen, action, f"outside {chosen.id}", outside=chosen)
 
