@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from knowledge.pinyin import sound_of
 from knowledge.text import LONGEST, normalise
 
 Ints = NDArray[np.int64]
-Counted = tuple[Ints, Ints]  # different keys, and how often each occurs
+Counted = tuple[Ints, NDArray[Any]]  # different keys, and how often each occurs
 LATIN = "abcdefghijklmnopqrstuvwxyz0123456789"
 CHARS = 1 << 15
 SOUNDS = 1 << 10

@@ -19,6 +19,7 @@ POOL = 250  # ranked in full
 SOUND = 0.5
 LAW_TOP, CHAPTER_TOP = 10, 3
 LAW, CHAPTER, TEXT = 0.3, 0.2, 0.25  # how much a good law, a good chapter, the chapter's text count
+HINT = 0.6  # a word the question only means
 NAMED = 1.5  # articles of a law the question names
 
 FEATURES = (
@@ -41,7 +42,7 @@ class Term:
     """A key of the question with its postings."""
 
     idf: float
-    times: int
+    times: float
     docs: NDArray[np.int32]
     weights: NDArray[np.uint8]
 
@@ -58,10 +59,13 @@ class Finder:
         self._most = 3000 + len(prior) / 100  # a sound pair in more articles than that says nothing
         self._chapters = int(index.chapter.max(initial=-1)) + 1
 
-    def pool(self, question: str, boost: Sequence[int] = (), more: Ints | None = None) -> Pool:
-        """Candidates for a normalised question: laws in `boost` are named in it, `more` come from elsewhere."""
+    def pool(self, question: str, hint: str = "", boost: Sequence[int] = (), more: Ints | None = None) -> Pool:
+        """Candidates for a normalised question, `hint` being legal words for what it says in plain ones.
+
+        Laws in `boost` are named in it; documents in `more` come from elsewhere.
+        """
         codes = characters(question)
-        written = counted(pairs(codes))
+        written = _with_hint(counted(pairs(codes)), counted(pairs(characters(hint))))
         pair_terms = terms_of(self._index.pairs, written)
         sound_terms = terms_of(self._index.sounds, counted(heard_pairs(codes)), self._most)
         docs, total = self._first(pair_terms, sound_terms, more)
@@ -138,12 +142,18 @@ class Finder:
         return gather(terms_of(field, written), [], self._chapters).astype(np.float32)
 
 
+def _with_hint(asked: Counted, hint: Counted) -> Counted:
+    """The keys of both, those only hinted at counting less."""
+    new = ~np.isin(hint[0], asked[0])
+    return np.concatenate([asked[0], hint[0][new]]), np.concatenate([asked[1], hint[1][new] * HINT])
+
+
 def terms_of(field: Field, keys: Counted, most: float = np.inf) -> list[Term]:
     """The keys that the field has, those in more than `most` documents left out."""
     distinct, times = keys
     places = field.find(distinct)
     spans = [
-        (place, int(n), field.starts[place], field.starts[place + 1])
+        (place, float(n), field.starts[place], field.starts[place + 1])
         for place, n in zip(places, times, strict=True)
         if place >= 0
     ]

@@ -9,6 +9,7 @@ import numpy as np
 
 from knowledge.laws.grams import Ints
 from knowledge.laws.index import Index, open_index
+from knowledge.laws.lay import hint
 from knowledge.laws.memory import Memory
 from knowledge.laws.names import aliases
 from knowledge.laws.pool import Finder, Floats
@@ -59,12 +60,12 @@ class Ranking:
     def described(self, text: str, memory: Memory) -> tuple[Ints, Floats]:
         """The candidates for a clean question, and all that is known of each."""
         near = memory.near(text)
-        pool = self._finder.pool(text, self.named(text), np.unique(near.docs))
+        pool = self._finder.pool(text, hint(text), self.named(text), np.unique(near.docs))
         return pool.docs, np.hstack([pool.features, memory.features(near, pool.docs)])
 
     def untrained(self, text: str) -> tuple[Ints, Floats]:
         """Documents and scores by the words alone, best first."""
-        pool = self._finder.pool(text, self.named(text))
+        pool = self._finder.pool(text, hint(text), self.named(text))
         return _sorted(pool.docs, pool.score)
 
     def order(self, question: str) -> tuple[Ints, Floats]:

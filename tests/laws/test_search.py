@@ -8,6 +8,7 @@ import pytest
 from bot.laws import laws_command
 from knowledge.laws import Laws
 from knowledge.laws.index import index_path
+from knowledge.laws.lay import hint
 
 
 def first(laws: Laws, question: str) -> tuple[str, str]:
@@ -82,3 +83,9 @@ def test_a_line_in_a_line_out(laws: Laws) -> None:
     assert found[0].startswith('{"id": 7, "laws": [{"law": "劳动合同法", "article": "第三条之一", "score": ')
     assert found[3] == '{"id": "b", "laws": []}'
     assert all('"error": "要写成' in found[n] for n in (1, 2, 4, 5))
+
+
+def test_plain_words_lead_to_legal_ones(laws: Laws) -> None:
+    assert hint("老板不给交五险怎么办") == "用人单位 社会保险 社会保险费"
+    assert hint("社会保险费") == ""
+    assert first(laws, "五险没给上") == ("劳动合同法", "第二条")
