@@ -18,29 +18,11 @@ from knowledge.laws.store import Store
 from knowledge.laws.trees import Trees
 
 ROOT = Path(__file__).parent.parent.parent
-ASKED = {
-    ("渔业法", "第三条"): [
-        "休渔偷着下网要吃多少罚单",
-        "偷着下网被渔政逮了",
-        "休渔下网要坐牢吗",
-        "下网被逮罚多少",
-        "偷着下网的罚单能少交吗",
-    ],
-    ("劳动合同法", "第一条"): [
-        "老板赖账不发钱",
-        "干了一年老板赖账",
-        "钱没到手船老大赖账",
-        "赖账的老板怎么治",
-        "年底不发钱算赖账吗",
-    ],
-    ("劳动合同法", "第二条"): [
-        "五险一金没给上",
-        "没给上五险怎么讨",
-        "五险断了几个月",
-        "厂里五险不给上",
-        "五险一金能补吗",
-    ],
-    ("生态环境法典", "第二条"): ["修船厂脏水往哪排", "脏水直接排海里", "修船的脏水乱排", "脏水谁来收", "排脏水被举报"],
+ASKED = {  # words no statute has and no table
+    ("渔业法", "第三条"): ["放咕噜网会怎样", "咕噜网被逮", "用咕噜网行吗", "咕噜网收不收", "咕噜网几时能放"],
+    ("劳动合同法", "第一条"): ["年底打白条", "船头打白条", "又打白条了", "打白条找谁", "打白条算数吗"],
+    ("劳动合同法", "第二条"): ["小红本断了", "小红本没人续", "小红本怎么补", "小红本续不上", "不给续小红本"],
+    ("生态环境法典", "第二条"): ["黑汤往哪去", "黑汤谁收", "黑汤直接放", "流黑汤被说", "黑汤怎么弄"],
 }
 
 
@@ -75,7 +57,7 @@ def test_learning_helps_on_questions_not_seen(own: Path) -> None:
 def test_the_learned_ranker_is_used_and_can_be_forgotten(own: Path) -> None:
     plain = Laws.open(own)
     assert plain
-    question = "休渔偷着下网会怎样"
+    question = "放咕噜网怎么样"
     teach(own, lesson(own)[0])
     taught = Laws.open(own)
     assert taught
@@ -93,7 +75,7 @@ def test_the_same_log_gives_the_same_bytes_and_no_text(own: Path) -> None:
     once = (own / FILE).read_bytes()
     teach(own, lesson(own)[0])
     assert (own / FILE).read_bytes() == once
-    assert "偷着下网".encode() not in once
+    assert "咕噜网".encode() not in once
 
 
 def test_a_wrong_line_is_named() -> None:
