@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-VERSION = "6"
+VERSION = "7"
 
 
 def fingerprint(content: Path, edits: Mapping[str, str] | None = None) -> str:
