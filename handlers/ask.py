@@ -28,6 +28,14 @@ LOST = "这个我答不了，怕说错。换几个字再说一遍，或者点“
 REVIEWING = "条文已修订，正在复核。旧的答案先不给，免得误事。急着用，点“找人工”，由人按新条文答您。"
 STALE = "这条内容过了复核日期，正在重新核对。急着用，点“找人工”。"
 MISSES = 2  # the third question in a row that finds nothing goes to a person without asking
+FOLLOW_UP = 14  # characters; longer words are a question of their own
+PARTS = {
+    "带什么": ("带什么", "材料", "什么证", "准备什么", "要什么"),
+    "去哪里": ("去哪", "哪里办", "找谁", "找哪", "在哪"),
+    "期限": ("几天", "多久", "多长时间", "来得及", "期限", "几号前", "过期"),
+    "费用": ("要钱", "收费", "多少钱办", "费用", "花钱"),
+    "罚": ("罚",),
+}
 LONGEST = 4000  # characters read of one message
 BURST = timedelta(seconds=90)  # messages closer than this may be pieces of one question
 
@@ -216,9 +224,26 @@ def _moved(one: Citation, laws: Laws | None) -> str:
 
 def _answer(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     topic = knowledge.topics[decision.topics[0].id]
+    if topic.id == session.topic and (part := _asked_part(text, topic, knowledge)):
+        return Outcome(replies=(part,), session=replace(session, misses=0))
     replies = [answer(topic, knowledge, decision.echo, penalty_first="罚" in text)]
     replies += [answer(knowledge.topics[id], knowledge) for id in decision.also if id in knowledge.topics]
     return Outcome(replies=tuple(replies), session=replace(session, topic=topic.id, query=text, misses=0))
+
+
+def _asked_part(text: str, topic: Topic, knowledge: Knowledge) -> Reply | None:
+    """A short follow-up about the topic at hand gets just the part it asks for."""
+    if len(text) > FOLLOW_UP or topic.id in knowledge.withheld:
+        return None
+    wanted = next((name for name, signs in PARTS.items() if any(sign in text for sign in signs)), "")
+    if wanted == "罚":
+        found = topic.penalty
+    else:
+        found = next((step for step in topic.steps if wanted and step.startswith(wanted)), "")
+    if not found:
+        return None
+    rows = ((button("整条再看一遍", "topic", topic.id), button("说详细点", "more", topic.id)), *_thumbs(topic))
+    return Reply(text=f"{topic.title}\n{found}\n\n{DISCLAIMER}", sources=sources(topic, knowledge.laws), buttons=rows)
 
 
 def _clarify(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:

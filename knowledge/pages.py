@@ -108,7 +108,7 @@ def _read_head(page: Page, lines: list[str]) -> int:
     for index, text in enumerate(lines[1:], 1):
         if text.strip() == FENCE:
             return index + 1
-        key, colon, value = text.replace("：", ":", 1).partition(":")
+        key, colon, value = text.partition(":" if ":" in text.split("：", 1)[0] else "：")
         if colon:
             page.head[key.strip()] = (index + 1, value.strip())
         elif text.strip():
