@@ -18,7 +18,7 @@ from knowledge.laws.arrays import Arrays, read_arrays, write_arrays
 from knowledge.laws.grams import Ints, characters, heard_pairs, pairs, plain
 from knowledge.laws.store import Store
 
-FORMAT = 2
+FORMAT = 3
 K1 = 1.0
 B = 0.75
 SCALE = (K1 + 1) / 255
@@ -41,6 +41,12 @@ class Field:
         place = np.minimum(np.searchsorted(self.keys, wanted.astype(np.uint32)), len(self.keys) - 1)
         return np.where(self.keys[place] == wanted, place, -1)
 
+    def sizes(self, places: Ints) -> Ints:
+        """How many documents have the keys at these places, 0 for those not there."""
+        if not len(self.keys):
+            return np.zeros(len(places), np.int64)
+        return np.where(places >= 0, self.starts[places + 1] - self.starts[places], 0)
+
 
 @dataclass(frozen=True)
 class Index:
@@ -48,8 +54,6 @@ class Index:
 
     pairs: Field
     sounds: Field
-    chapters: Field
-    titles: Field
     letters: NDArray[np.uint16]
     letter_idf: NDArray[np.float32]
     has_start: NDArray[np.int64]
@@ -86,7 +90,7 @@ def open_index(folder: Path, fingerprint: str) -> Index | None:
     if notes.get("format") != FORMAT:
         return None
     parts: dict[str, Any] = {name: array for name, array in arrays.items() if "." not in name}
-    parts |= {name: read_field(arrays, name) for name in ("pairs", "sounds", "chapters", "titles")}
+    parts |= {name: read_field(arrays, name) for name in ("pairs", "sounds")}
     return Index(**parts)
 
 
@@ -100,14 +104,10 @@ def index_texts(texts: Sequence[tuple[int, int, str, str]], names: dict[int, str
     chapters: dict[tuple[int, str], int] = {}
     chapter = np.array([chapters.setdefault((row[1], row[2]), len(chapters)) for row in texts], np.int32)
     codes, docs = rows_of(f"{names[row[1]]} {row[2]} {row[3]}" for row in texts)
-    title_codes, title_docs = rows_of(f"{names[row]} {heading}" for row, heading in chapters)
-    body_codes, body_docs = rows_of(row[3] for row in texts)
     count = len(texts)
     found: Arrays = {}
     found |= inverted("pairs", pairs(codes), docs[:-1], count)
     found |= inverted("sounds", heard_pairs(codes), docs[:-1], count)
-    found |= inverted("chapters", pairs(body_codes), chapter[body_docs[:-1]].astype(np.int64), len(chapters))
-    found |= inverted("titles", pairs(title_codes), title_docs[:-1], len(chapters))
     found |= _forward(codes, docs, count)
     position = np.arange(count) - np.searchsorted(law, law)
     return found | {

@@ -58,7 +58,7 @@ class Memory:
         """The questions most like a normalised question, each with a nearness up to about 1."""
         codes = characters(question)
         wanted = counted(np.concatenate([pairs(codes), codes]))
-        score = gather(terms_of(self._field, wanted), [], self.size)
+        score = gather(terms_of(self._field, wanted), self.size)
         own = self._own(wanted)
         best = np.argsort(-score, kind="stable")[:NEAREST]
         best = best[score[best] > 0]
