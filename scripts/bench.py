@@ -4,11 +4,12 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 from scripts.bench_telegram import measure as measure_telegram
 from scripts.turns import turns_per_second
+from tickets.due import BEIJING
 
 PAGE = Path(__file__).parent.parent / "docs" / "bench.md"
 Row = tuple[str, str, str]
@@ -38,7 +39,7 @@ def main() -> None:
     lines = ["| 量什么 | 数 | 比 |", "|---|---|---|", *(f"| {a} | {b} | {c} |" for a, b, c in rows)]
     print("\n".join(lines))
     if set(chosen) == set(PARTS):
-        head = f"# 速度\n\n{date.today():%Y-%m-%d}，Python {platform.python_version()}，{platform.machine()}，同一次运行，看比值。重跑：`scripts/bench`。\n\n"
+        head = f"# 速度\n\n{datetime.now(BEIJING):%Y-%m-%d}，Python {platform.python_version()}，{platform.machine()}，同一次运行，看比值。重跑：`scripts/bench`。\n\n"
         PAGE.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
 
 

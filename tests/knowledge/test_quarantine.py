@@ -27,8 +27,10 @@ def test_before_the_new_law_the_old_answer_stands(topic: Topic, laws_before: Law
 def test_the_import_blocks_and_shows_both_texts(topic: Topic, laws: Laws) -> None:
     found = withheld({topic.id: topic}, laws, (), TODAY)[topic.id]
     (change,) = found.changes
-    assert change.old and "五万元以下" in change.old.text
-    assert change.new and change.new.version == "2025-12-27"
+    assert change.old is not None
+    assert "五万元以下" in change.old.text
+    assert change.new is not None
+    assert change.new.version == "2025-12-27"
 
 
 def test_a_release_counts_for_this_text_only(topic: Topic, laws: Laws) -> None:
