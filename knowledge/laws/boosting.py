@@ -22,7 +22,7 @@ class Plan:
     """How to learn. `columns` is the share of features each tree may use, `shrink` keeps small leaves small."""
 
     trees: int = 150
-    depth: int = 4
+    depth: int = 5
     rate: float = 0.1
     shrink: float = 2.0
     bins: int = 48
