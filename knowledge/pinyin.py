@@ -21,10 +21,10 @@ def syllables() -> dict[str, str]:
 def sounds() -> dict[str, int]:
     """syllable -> the number of its sound; syllables the coast does not tell apart share one."""
     every = sorted(set(syllables().values()))
-    numbers: dict[str, int] = {}
-    for syllable in every:
-        numbers[syllable] = 1 + every.index(min(other for other in every if soft(other) == soft(syllable)))
-    return numbers
+    first: dict[str, int] = {}
+    for number, syllable in enumerate(every, 1):
+        first.setdefault(soft(syllable), number)
+    return {syllable: first[soft(syllable)] for syllable in every}
 
 
 def soft(syllable: str) -> str:
