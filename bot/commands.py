@@ -125,7 +125,9 @@ def check(arguments: Namespace, settings: Settings) -> int:
         print(error)
     if report.counts:
         names = {"ok": "核对无误", "unverified": "库里没有，待核"}
-        print("引用：" + "，".join(f"{names.get(worth, worth)} {count}" for worth, count in sorted(report.counts.items())))
+        print(
+            "引用：" + "，".join(f"{names.get(worth, worth)} {count}" for worth, count in sorted(report.counts.items()))
+        )
     else:
         print("没有装条文库，引用没有核对（scripts/import_laws --setup）。")
     print(f"内容检查：{len(report.errors)} 个问题。" if report.errors else "内容检查通过。")
@@ -180,5 +182,3 @@ def settings_reference(arguments: Namespace, settings: Settings) -> int:
     """The settings as a table, for docs/settings.md."""
     print(reference())
     return 0
-
-

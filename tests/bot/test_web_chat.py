@@ -13,9 +13,8 @@ from bot.web.lines import blocks
 from handlers.types import Reply, Send
 from knowledge import Knowledge
 from knowledge.laws import Laws
-from tests.bot.web_world import World, world
+from tests.bot.web_world import World, sure_question, world
 
-QUESTION = "伏休偷偷出去一趟被抓，顶格要罚多少"
 STORE = Path(__file__).parent.parent.parent / "var" / "laws"
 SCRIPT = "<script>alert('x')</script>\"'&"
 
@@ -28,7 +27,7 @@ async def here(tmp_path: Path, knowledge: Knowledge) -> AsyncIterator[World]:
 
 async def test_a_question_is_answered_with_articles_to_tap(here: World) -> None:
     citizen = await here.visitor()
-    shown = await citizen.say(QUESTION)
+    shown = await citizen.say(sure_question(here.turns.knowledge))
     assert '<a href="/law/渔业法/' in shown
     assert 'value="no:fm-summer-closure"' in shown
 
@@ -57,10 +56,10 @@ async def test_what_is_not_there_says_so_in_chinese(here: World, path: str) -> N
 
 async def test_the_history_is_there_after_a_reload(here: World) -> None:
     citizen = await here.visitor()
-    await citizen.say(QUESTION)
+    await citizen.say(sure_question(here.turns.knowledge))
     async with citizen.session.get("/") as answer:
         text = await answer.text()
-    assert QUESTION in text
+    assert sure_question(here.turns.knowledge) in text
     assert "/law/渔业法/" in text
 
 
@@ -180,7 +179,7 @@ async def test_hostile_words_are_shown_as_words(here: World) -> None:
 
 async def test_a_tapped_button_is_shown_by_its_label(here: World) -> None:
     citizen = await here.visitor()
-    await citizen.say(QUESTION)
+    await citizen.say(sure_question(here.turns.knowledge))
     await citizen.say(button="no:fm-summer-closure")
     own = [line["html"] for line in await citizen.lines() if line["id"]]
     assert "<p>没解决</p>" in own[-1]
@@ -219,12 +218,7 @@ async def test_a_letter_for_nobody_waits_in_the_history(here: World) -> None:
     chat = (await here.turns.read(lambda store: store.db.row("SELECT chat FROM messages")))["chat"]  # type: ignore[attr-defined]
     letter = Send(channel="web", chat=chat, reply=Reply(text="调解员给您的信"))
     await here.turns.write(lambda store: store.perform((letter,), here.now))
-    for _ in range(50):
-        board = await here.turns.read(lambda store: store.board(here.now))
-        if not board.letters_waiting:
-            break
-        await asyncio.sleep(0.05)
-    assert board.letters_waiting == 0
+    await here.delivered()
     assert "调解员给您的信" in await citizen.newest()
 
 

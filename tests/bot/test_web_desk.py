@@ -331,6 +331,7 @@ async def test_the_token_of_one_browser_is_no_use_in_another(here: World, number
 async def test_a_letter_that_did_not_arrive_is_told(here: World, number: str) -> None:
     clerk = await here.staff(Role.CLERK)
     await clerk.act(number, "claim")
+    await here.delivered()
     letter = (await here.turns.read(lambda store: store.letters_of(number)))[-1]
 
     def fail(store: Any) -> None:

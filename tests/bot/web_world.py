@@ -81,6 +81,14 @@ class World:
         assert found
         return found
 
+    async def delivered(self) -> None:
+        """Returns when no letter is on its way."""
+        for _ in range(200):
+            if not (await self.turns.read(lambda store: store.board(self.now))).letters_waiting:
+                return
+            await asyncio.sleep(0.02)
+        raise TimeoutError("letters are still on their way")
+
     def later(self, **time: float) -> None:
         """Let time pass."""
         self.now += timedelta(**time)

@@ -10,12 +10,11 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.web.login import first_admin_link
-from tests.bot.web_world import World
+from tests.bot.web_world import World, sure_question
 from tickets.states import Role, State
 
 SHOTS = Path(__file__).parent.parent.parent / "var" / "screenshots"
 PHONES = ("iPhone 15", "Pixel 7")
-QUESTION = "伏休偷偷出去一趟被抓，顶格要罚多少"
 PHONE = "13812345678"
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
@@ -86,7 +85,7 @@ async def test_a_case_from_question_to_confirmed_outcome(here: World, chromium: 
 async def asks(here: World, citizen: Page, tag: str) -> None:
     """A question, its answer, and the article behind it."""
     await shot(citizen, f"{tag}-1-hello")
-    await say(citizen, QUESTION)
+    await say(citizen, sure_question(here.turns.knowledge))
     await expect(citizen.locator(".sources a").first).to_contain_text("《渔业法》")
     await fits(citizen)
     await shot(citizen, f"{tag}-2-answer")
@@ -165,7 +164,7 @@ async def test_an_emergency_shows_numbers_to_tap(here: World, chromium: Browser)
 async def test_the_smallest_phone(here: World, chromium: Browser) -> None:
     async with open_page(chromium, here.base, viewport={"width": 320, "height": 568}, has_touch=True) as page:
         await fits(page)
-        await say(page, QUESTION)
+        await say(page, sure_question(here.turns.knowledge))
         await fits(page)
         await page.click("#bigger")
         await fits(page)
@@ -195,7 +194,7 @@ async def test_a_browser_without_sockets_gets_answers_too(here: World, chromium:
     await context.add_init_script("delete window.WebSocket")
     page = await context.new_page()
     await page.goto(here.base, wait_until="domcontentloaded")
-    await say(page, QUESTION)
+    await say(page, sure_question(here.turns.knowledge))
     await say(page, "人工")
     await expect(page.locator(".line.own")).to_have_count(2)
     await context.close()
@@ -205,7 +204,7 @@ async def test_without_scripts_the_forms_still_work(here: World, chromium: Brows
     context = await chromium.new_context(locale="zh-CN", java_script_enabled=False)
     page = await context.new_page()
     await page.goto(here.base, wait_until="domcontentloaded")
-    await page.fill("#text", QUESTION)
+    await page.fill("#text", sure_question(here.turns.knowledge))
     await page.click(".send")
     await expect(page.locator(".sources a").first).to_contain_text("《渔业法》")
     await page.click("text=没解决")
