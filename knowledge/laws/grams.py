@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from knowledge.pinyin import sound_of
 from knowledge.text import LONGEST, normalise
 
 Ints = NDArray[np.int64]
-Counted = tuple[Ints, NDArray[Any]]  # different keys, and how often each occurs
+Counted = dict[int, float]  # key -> how often it occurs
 LATIN = "abcdefghijklmnopqrstuvwxyz0123456789"
 CHARS = 1 << 15
 SOUNDS = 1 << 10
@@ -61,5 +60,9 @@ def heard_pairs(codes: Ints) -> Ints:
 
 
 def counted(keys: Ints) -> Counted:
-    """The different keys of a text, breaks left out, with how often each occurs."""
-    return np.unique(keys[keys > 0], return_counts=True)
+    """The different keys of a question, breaks left out. A dict: for a few dozen keys it is faster than numpy."""
+    found: Counted = {}
+    for key in keys.tolist():
+        found[key] = found.get(key, 0.0) + 1.0
+    found.pop(0, None)
+    return found

@@ -1,7 +1,8 @@
 """The search index of a store: BM25 weights of character pairs, sound pairs and characters, one byte each.
 
 Pairs are kept by term (who has this pair?), characters by article (what has this article?): the few hundred
-articles that share rare pairs with a question are found by the first and weighed by the second.
+articles that share rare pairs with a question are found by the first and weighed by the second. `has` holds a
+character's number and, in the last byte, its weight.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from knowledge.laws.arrays import Arrays, read_arrays, write_arrays
 from knowledge.laws.grams import Ints, characters, heard_pairs, pairs, plain
 from knowledge.laws.store import Store
 
-FORMAT = 3
+FORMAT = 4
 K1 = 1.0
 B = 0.75
 SCALE = (K1 + 1) / 255
@@ -57,8 +58,7 @@ class Index:
     letters: NDArray[np.uint16]
     letter_idf: NDArray[np.float32]
     has_start: NDArray[np.int64]
-    has: NDArray[np.uint16]
-    has_weight: NDArray[np.uint8]
+    has: NDArray[np.uint32]
     article: NDArray[np.int32]
     law: NDArray[np.int32]
     chapter: NDArray[np.int32]
@@ -161,6 +161,5 @@ def _forward(codes: Ints, docs: Ints, count: int) -> Arrays:
         "letters": letters.astype(np.uint16),
         "letter_idf": idf_of(np.bincount(letter, minlength=len(letters)), count),
         "has_start": starts.astype(np.int64),
-        "has": letter[order].astype(np.uint16),
-        "has_weight": weight[order],
+        "has": (letter[order] << 8 | weight[order]).astype(np.uint32),
     }

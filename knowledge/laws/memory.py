@@ -74,8 +74,8 @@ class Memory:
 
     def _own(self, wanted: Counted) -> float:
         """What the question would score against itself: what it asks in words nobody used makes others less near."""
-        distinct, times = wanted
-        place = self._field.find(distinct)
+        times = np.fromiter(wanted.values(), np.float64, len(wanted))
+        place = self._field.find(np.fromiter(wanted, np.int64, len(wanted)))
         idf = np.where(place >= 0, self._field.idf[place], np.log(1 + self.size))
         return float((idf * times * SCALE * 128).sum()) + 1e-6
 

@@ -13,8 +13,9 @@ from knowledge.laws.grams import Counted, Ints, characters, counted, heard_pairs
 from knowledge.laws.index import SCALE, Field, Index
 
 Floats = NDArray[np.float32]
-FIRST = 400  # found by pairs, weighed by characters
-NEAR = 0.25  # what shares less than this part of what the best shares need not be looked at
+FIRST = 300  # found by pairs, weighed by characters
+NEAR = 0.15  # what shares less than this part of what the best shares need not be looked at …
+FEW = 50  # … unless there is hardly anything
 POOL = 250  # ranked in full
 SOUND = 0.5
 RARE = 10  # a pair in fewer articles may be a slip: then its sound is looked for too
@@ -31,11 +32,18 @@ FEATURES = (
 
 @dataclass(frozen=True)
 class Pool:
-    """Candidates by document number, their untrained score, and a row of FEATURES each."""
+    """Candidates by document number, best words first, their untrained score, and FEATURES as columns."""
 
     docs: Ints
     score: Floats
-    features: Floats
+    columns: tuple[NDArray[Any], ...] = ()
+
+    @property
+    def features(self) -> Floats:
+        """A row of FEATURES for each candidate."""
+        if not self.columns:
+            return np.zeros((0, len(FEATURES)), np.float32)
+        return np.stack(self.columns, 1).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Finder:
         self._prior = prior
         self._level = level
         self._law_size = np.bincount(index.law)
-        self._common = 3000 + len(prior) / 50  # a pair in more articles than that only costs time
+        self._common = 3500 + len(prior) / 100  # a pair in more articles than that only costs time
 
     def pool(self, question: str, hint: str = "", boost: Sequence[int] = (), more: Ints | None = None) -> Pool:
         """Candidates for a normalised question, `hint` being legal words for what it says in plain ones.
@@ -66,10 +74,11 @@ class Finder:
         terms = self._terms(codes, characters(hint))
         docs, shared = self._first(terms, more)
         if not len(docs):
-            return Pool(docs, np.zeros(0, np.float32), np.zeros((0, len(FEATURES)), np.float32))
+            return Pool(docs, np.zeros(0, np.float32))
         letters = self._letters(docs, codes)
-        weight = self._prior[docs] * np.where(np.isin(self._index.law[docs], boost), NAMED, 1.0)
-        base = (shared + letters) * weight
+        base = (shared + letters) * self._prior[docs]
+        if boost:
+            base *= np.where(np.isin(self._index.law[docs], boost), np.float32(NAMED), np.float32(1))
         kept = _best(base, POOL)
         if more is not None:
             kept = np.union1d(kept, np.flatnonzero(np.isin(docs, more)))
@@ -82,7 +91,8 @@ class Finder:
         written = pairs(codes)
         places = self._index.pairs.find(written)
         sounds = np.where(self._index.pairs.sizes(places) < RARE, heard_pairs(codes), 0)
-        terms = terms_of(self._index.pairs, _with_hint(counted(written), counted(pairs(hint))))
+        hinted = dict.fromkeys(counted(pairs(hint)), HINT)
+        terms = terms_of(self._index.pairs, hinted | counted(written))
         terms += terms_of(self._index.sounds, counted(sounds), SOUND)
         terms.sort(key=lambda term: len(term.docs))
         return terms[:SURE] + [term for term in terms[SURE:] if len(term.docs) <= self._common]
@@ -91,7 +101,7 @@ class Finder:
         """The documents that share most with the question, and how much."""
         score = gather(terms, len(self._prior))
         near = np.flatnonzero(score > score.max(initial=0.0) * NEAR)
-        if len(near) < FIRST:
+        if len(near) < FEW:
             near = np.flatnonzero(score)
         near = near[self._prior[near] > 0]
         docs = near[_best(score[near] * self._prior[near], FIRST)]
@@ -102,16 +112,18 @@ class Finder:
     def _letters(self, docs: Ints, codes: Ints) -> Floats:
         """What the single characters of the question give to each document."""
         index = self._index
-        keys, times = counted(codes)
+        asked = counted(codes)
+        keys = np.fromiter(asked, np.int64, len(asked))
         place = np.minimum(np.searchsorted(index.letters, keys), max(len(index.letters) - 1, 0))
         known = index.letters[place] == keys
+        place, times = place[known], np.fromiter(asked.values(), np.float32, len(asked))[known]
         worth = np.zeros(len(index.letters), np.float32)
-        worth[place[known]] = index.letter_idf[place[known]] * times[known] * np.float32(SCALE)
+        worth[place] = index.letter_idf[place] * times * np.float32(SCALE)
         starts = index.has_start[docs]
         sizes = index.has_start[docs + 1] - starts
         ends = np.cumsum(sizes)
-        rows = np.arange(ends[-1]) + np.repeat(starts - ends + sizes, sizes)
-        each = worth[index.has[rows]] * index.has_weight[rows]
+        has = index.has[np.arange(ends[-1]) + np.repeat(starts - ends + sizes, sizes)]
+        each = worth[has >> 8] * (has & 255)
         return np.add.reduceat(each, ends - sizes).astype(np.float32)
 
     def _describe(self, docs: Ints, base: Floats, letters: Floats, covered: Floats, own: float) -> Pool:
@@ -124,22 +136,15 @@ class Finder:
             base, letters, covered, law_best, chapter_best, np.full(len(docs), best / own), base / best,
             index.length[docs], self._law_size[index.law[docs]], index.place[docs], self._level[docs],
         )  # fmt: skip
-        return Pool(docs, score.astype(np.float32), np.stack(columns, 1).astype(np.float32))
-
-
-def _with_hint(asked: Counted, hint: Counted) -> Counted:
-    """The keys of both, those only hinted at counting less."""
-    new = ~np.isin(hint[0], asked[0])
-    return np.concatenate([asked[0], hint[0][new]]), np.concatenate([asked[1], hint[1][new] * HINT])
+        return Pool(docs, score.astype(np.float32), columns)
 
 
 def terms_of(field: Field, keys: Counted, share: float = 1.0) -> list[Term]:
     """The keys that the field has, with their postings."""
-    distinct, times = keys
-    places = field.find(distinct)
+    places = field.find(np.fromiter(keys, np.int64, len(keys)))
     known = places >= 0
-    places, worth = places[known], times[known] * share
-    worth = worth * field.idf[places]
+    places, times = places[known], np.fromiter(keys.values(), np.float64, len(keys))[known]
+    worth = field.idf[places] * times * share
     spans = zip(worth.tolist(), field.starts[places].tolist(), field.starts[places + 1].tolist(), strict=True)
     return [Term(each, field.docs[start:end], field.weights[start:end]) for each, start, end in spans]
 
@@ -165,12 +170,12 @@ def _best(score: NDArray[Any], count: int) -> Ints:
 def _group_best(group: NDArray[np.int32], score: Floats, top: int) -> Floats:
     """For each candidate the mean of its group's best; `score` falls."""
     order = np.argsort(group, kind="stable")
-    sorted_group = group[order]
-    starts = np.flatnonzero(np.append(True, sorted_group[1:] != sorted_group[:-1]))
-    sizes = np.diff(np.append(starts, len(group)))
-    number = np.repeat(np.arange(len(starts)), sizes)
-    first = np.arange(len(group)) - starts[number] < top
-    total = np.bincount(number[first], score[order][first], len(starts)) / top
+    grouped = group[order]
+    opens = np.empty(len(group), bool)
+    opens[0], opens[1:] = True, grouped[1:] != grouped[:-1]
+    number = np.cumsum(opens) - 1
+    rank = np.arange(len(group)) - np.flatnonzero(opens)[number]
+    total = np.bincount(number, score[order] * (rank < top)) / top
     found = np.empty(len(group), np.float32)
     found[order] = total[number]
     return found
