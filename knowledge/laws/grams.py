@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.pinyin import sound_of
+from knowledge.pinyin import sound_of, spelled
 from knowledge.text import LONGEST, normalise
 
 Ints = NDArray[np.int64]
@@ -16,6 +17,7 @@ LATIN = "abcdefghijklmnopqrstuvwxyz0123456789"
 CHARS = 1 << 15
 SOUNDS = 1 << 10
 PIECE = LONGEST // 2
+TYPED = re.compile("[a-z]{4,}")
 
 
 @cache
@@ -35,6 +37,17 @@ def _tables() -> tuple[Ints, Ints]:
 def plain(text: str) -> str:
     """A statute's text made the way questions are, in pieces: those may be cut when too long."""
     return "".join(normalise(text[start : start + PIECE]) for start in range(0, len(text), PIECE))
+
+
+@cache
+def _voices() -> dict[int, str]:
+    """sound -> a character that sounds so."""
+    return {sound: char for char, sound in reversed(sound_of().items())}
+
+
+def spoken(text: str) -> str:
+    """Pinyin typed in letters as characters that sound so: they are found by ear."""
+    return TYPED.sub(lambda run: "".join(_voices()[sound] for sound in spelled(run[0])) or run[0], text)
 
 
 def characters(text: str) -> Ints:

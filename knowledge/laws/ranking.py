@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.laws.grams import Ints
+from knowledge.laws.grams import Ints, spoken
 from knowledge.laws.index import Index, open_index
 from knowledge.laws.lay import hint
 from knowledge.laws.memory import Memory
@@ -54,8 +54,8 @@ class Ranking:
         return cls(store, index, Ranker.open(folder, store, index)) if index else None
 
     def clean(self, question: str) -> str:
-        """A question as typed without what only politeness put there."""
-        return POLITE.sub(" ", normalise(question))
+        """A question as typed without what only politeness put there, pinyin as characters."""
+        return spoken(POLITE.sub(" ", normalise(question)))
 
     def described(self, text: str, memory: Memory) -> tuple[Ints, Floats]:
         """The candidates for a clean question, and all that is known of each."""
