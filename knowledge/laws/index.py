@@ -19,7 +19,7 @@ from knowledge.laws.arrays import Arrays, read_arrays, write_arrays
 from knowledge.laws.grams import Ints, characters, heard_pairs, pairs, plain
 from knowledge.laws.store import Store
 
-FORMAT = 4
+FORMAT = 5
 K1 = 1.0
 B = 0.75
 SCALE = (K1 + 1) / 255
@@ -64,6 +64,14 @@ class Index:
     chapter: NDArray[np.int32]
     length: NDArray[np.int32]
     place: NDArray[np.float32]
+    shown: NDArray[np.uint8]
+    shown_start: NDArray[np.int64]
+
+    def text(self, doc: int) -> tuple[str, str]:
+        """The label and text of a document, as the store has them."""
+        raw = self.shown[self.shown_start[doc] : self.shown_start[doc + 1]].tobytes()
+        label, _, text = raw.decode().partition("\n")
+        return label, text
 
 
 def index_path(folder: Path, fingerprint: str) -> Path:
@@ -72,9 +80,9 @@ def index_path(folder: Path, fingerprint: str) -> Path:
 
 def build_index(folder: Path, store: Store) -> Path:
     """Write the index of a store beside it and drop older ones."""
-    texts = [(row, law, heading, text) for row, law, heading, text in store.searchable()]
     path = index_path(folder, store.meta["fingerprint"])
-    write_arrays(path, index_texts(texts, {law.id: law.short for law in store.laws.values()}), {"format": FORMAT})
+    names = {law.id: law.short for law in store.laws.values()}
+    write_arrays(path, index_texts(list(store.searchable()), names), {"format": FORMAT})
     for other in folder.glob("laws-*.index"):
         if other != path:
             other.unlink()
@@ -98,23 +106,26 @@ def read_field(arrays: Arrays, name: str) -> Field:
     return Field(*(arrays[f"{name}.{part}"] for part in ("keys", "starts", "docs", "weights", "idf")))
 
 
-def index_texts(texts: Sequence[tuple[int, int, str, str]], names: dict[int, str]) -> Arrays:
-    """(article id, law id, heading, text) -> the arrays of an index."""
+def index_texts(texts: Sequence[tuple[int, int, str, str, str]], names: dict[int, str]) -> Arrays:
+    """(article id, law id, label, heading, text) -> the arrays of an index."""
     law = np.array([row[1] for row in texts], np.int32)
     chapters: dict[tuple[int, str], int] = {}
-    chapter = np.array([chapters.setdefault((row[1], row[2]), len(chapters)) for row in texts], np.int32)
-    codes, docs = rows_of(f"{names[row[1]]} {row[2]} {row[3]}" for row in texts)
+    chapter = np.array([chapters.setdefault((row[1], row[3]), len(chapters)) for row in texts], np.int32)
+    codes, docs = rows_of(f"{names[row[1]]} {row[3]} {row[4]}" for row in texts)
     count = len(texts)
     found: Arrays = {}
     found |= inverted("pairs", pairs(codes), docs[:-1], count)
     found |= inverted("sounds", heard_pairs(codes), docs[:-1], count)
     found |= _forward(codes, docs, count)
+    shown = [f"{row[2]}\n{row[4]}".encode() for row in texts]
     position = np.arange(count) - np.searchsorted(law, law)
     return found | {
         "article": np.array([row[0] for row in texts], np.int32),
         "law": law,
         "chapter": chapter,
-        "length": np.array([len(row[3]) for row in texts], np.int32),
+        "length": np.array([len(row[4]) for row in texts], np.int32),
+        "shown": np.frombuffer(b"".join(shown), np.uint8),
+        "shown_start": np.cumsum([0, *map(len, shown)]).astype(np.int64),
         "place": (position / np.bincount(law)[law]).astype(np.float32),
     }
 

@@ -13,10 +13,9 @@ from knowledge.laws.grams import Counted, Ints, characters, counted, heard_pairs
 from knowledge.laws.index import SCALE, Field, Index
 
 Floats = NDArray[np.float32]
-FIRST = 300  # found by pairs, weighed by characters
+FIRST = 275  # found by pairs, weighed by characters
 NEAR = 0.15  # what shares less than this part of what the best shares need not be looked at …
 FEW = 50  # … unless there is hardly anything
-POOL = 250  # ranked in full
 SOUND = 0.5
 RARE = 10  # a pair in fewer articles may be a slip: then its sound is looked for too
 SURE = 8  # so many terms are always looked for, the rarest
@@ -79,21 +78,24 @@ class Finder:
         base = (shared + letters) * self._prior[docs]
         if boost:
             base *= np.where(np.isin(self._index.law[docs], boost), np.float32(NAMED), np.float32(1))
-        kept = _best(base, POOL)
-        if more is not None:
-            kept = np.union1d(kept, np.flatnonzero(np.isin(docs, more)))
-        kept = kept[np.argsort(-base[kept], kind="stable")]
+        kept = np.argsort(-base, kind="stable")
         own = sum(term.worth for term in terms) + 1e-6
         return self._describe(docs[kept], base[kept], letters[kept], shared[kept] / own, own)
 
     def _terms(self, codes: Ints, hint: Ints) -> list[Term]:
         """What to look for: pairs as written, pairs as hinted, and the sound of pairs that nobody writes."""
         written = pairs(codes)
-        places = self._index.pairs.find(written)
-        sounds = np.where(self._index.pairs.sizes(places) < RARE, heard_pairs(codes), 0)
-        hinted = dict.fromkeys(counted(pairs(hint)), HINT)
-        terms = terms_of(self._index.pairs, hinted | counted(written))
-        terms += terms_of(self._index.sounds, counted(sounds), SOUND)
+        wanted = dict.fromkeys(pairs(hint).tolist(), HINT) | counted(written)
+        wanted.pop(0, None)
+        keys = np.fromiter(wanted, np.int64, len(wanted))
+        places = self._index.pairs.find(keys)
+        terms = terms_at(self._index.pairs, places, np.fromiter(wanted.values(), np.float64, len(wanted)))
+        rare = set(keys[self._index.pairs.sizes(places) < RARE].tolist())
+        if rare:
+            both = zip(written.tolist(), heard_pairs(codes).tolist(), strict=True)
+            terms += terms_of(
+                self._index.sounds, dict.fromkeys((heard for pair, heard in both if pair in rare and heard), SOUND)
+            )
         terms.sort(key=lambda term: len(term.docs))
         return terms[:SURE] + [term for term in terms[SURE:] if len(term.docs) <= self._common]
 
@@ -139,12 +141,17 @@ class Finder:
         return Pool(docs, score.astype(np.float32), columns)
 
 
-def terms_of(field: Field, keys: Counted, share: float = 1.0) -> list[Term]:
+def terms_of(field: Field, keys: Counted) -> list[Term]:
     """The keys that the field has, with their postings."""
     places = field.find(np.fromiter(keys, np.int64, len(keys)))
+    return terms_at(field, places, np.fromiter(keys.values(), np.float64, len(keys)))
+
+
+def terms_at(field: Field, places: Ints, times: NDArray[np.float64]) -> list[Term]:
+    """The terms at some places of a field, -1 being none."""
     known = places >= 0
-    places, times = places[known], np.fromiter(keys.values(), np.float64, len(keys))[known]
-    worth = field.idf[places] * times * share
+    places = places[known]
+    worth = field.idf[places] * times[known]
     spans = zip(worth.tolist(), field.starts[places].tolist(), field.starts[places + 1].tolist(), strict=True)
     return [Term(each, field.docs[start:end], field.weights[start:end]) for each, start, end in spans]
 

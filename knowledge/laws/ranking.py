@@ -85,13 +85,11 @@ class Ranking:
     def search(self, question: str, limit: int) -> list[Hit]:
         """The best articles with their text."""
         docs, scores = self.order(question)
-        ids = [int(self.index.article[doc]) for doc in docs[:limit]]
-        rows = self._store.rows(ids)
-        found = [(self._store.laws[rows[n][0]].short, *rows[n][1:]) for n in ids]
-        return [
-            Hit(law, label, round(float(score), 4), text)
-            for (law, label, text), score in zip(found, scores, strict=False)
-        ]
+        return [self._hit(int(doc), float(score)) for doc, score in zip(docs[:limit], scores[:limit], strict=True)]
+
+    def _hit(self, doc: int, score: float) -> Hit:
+        label, text = self.index.text(doc)
+        return Hit(self._store.laws[int(self.index.law[doc])].short, label, round(score, 4), text)
 
 
 def _sorted(docs: Ints, score: Floats) -> tuple[Ints, Floats]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -90,16 +90,9 @@ class Store:
         found = self._base.execute("select id from articles where law_id=? and label=?", (law.id, label)).fetchone()
         return int(found[0]) if found else -1
 
-    def rows(self, ids: Iterable[int]) -> dict[int, tuple[int, str, str]]:
-        """Article id -> (law id, label, text), for the ranking."""
-        wanted = list(ids)
-        marks = ",".join("?" * len(wanted))
-        found = self._base.execute(f"select id, law_id, label, text from articles where id in ({marks})", wanted)
-        return {row[0]: row[1:] for row in found}
-
-    def searchable(self) -> Iterator[tuple[int, int, str, str]]:
-        """(id, law id, heading, text) of every article that holds or will hold."""
-        query = "select id, law_id, heading, text from articles order by id"
+    def searchable(self) -> Iterator[tuple[int, int, str, str, str]]:
+        """(id, law id, label, heading, text) of every article that holds or will hold."""
+        query = "select id, law_id, label, heading, text from articles order by id"
         holding = {law.id for law in self.laws.values() if self.state(law) not in ("superseded", "repealed")}
         yield from (row for row in self._base.execute(query) if row[1] in holding)
 
