@@ -48,7 +48,7 @@ def words(text: str) -> list[str]:
 
 def articles(store: Store, wanted: int) -> Iterator[tuple[Law, Article, list[str]]]:
     """`wanted` articles cut into words, the whole store first, then changed copies under other law names."""
-    rows = [(store.laws[law], heading, text) for _, law, heading, text in store.searchable()]
+    rows = [(store.laws[law], heading, text) for _, law, _, heading, text in store.searchable()]
     cut = [words(f"{law.short} {heading} {text}") for law, heading, text in rows]
     chance, biggest = np.random.default_rng(7), max(store.laws) + 1
     for n in range(wanted):
@@ -82,25 +82,23 @@ def ours(folder: Path, found: list[tuple[Law, Article, list[str]]], day: str) ->
 def tantivy(folder: Path, found: list[tuple[Law, Article, list[str]]]) -> Search:
     import tantivy as library
 
-    schema = (
-        library.SchemaBuilder()
-        .add_text_field("text", tokenizer_name="whitespace")
-        .add_integer_field("n", stored=True)
-        .build()
-    )
+    builder = library.SchemaBuilder()
+    builder.add_text_field("words", tokenizer_name="whitespace")
+    builder.add_bytes_field("text", stored=True, indexed=False)
+    schema = builder.build()
     (folder / "tantivy").mkdir()
     index = library.Index(schema, str(folder / "tantivy"))
     writer = index.writer(256_000_000, 1)
-    for n, (_, _, tokens) in enumerate(found):
-        writer.add_document(library.Document(text=" ".join(tokens), n=n))
+    for _, article, tokens in found:
+        writer.add_document(library.Document(words=" ".join(tokens), text=article.text.encode()))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
     searcher = index.searcher()
 
     def search(question: str) -> object:
-        query = index.parse_query(" ".join(words(question)), ["text"])
-        return [searcher.doc(place)["n"] for _, place in searcher.search(query, 10).hits]
+        query = index.parse_query(" ".join(words(question)), ["words"])
+        return [bytes(searcher.doc(place)["text"][0]).decode() for _, place in searcher.search(query, 10).hits]
 
     return search
 
@@ -111,7 +109,8 @@ def bm25s(folder: Path, found: list[tuple[Law, Article, list[str]]]) -> Search:
     model = library.BM25(method="lucene")
     model.index([tokens for _, _, tokens in found], show_progress=False)
     model.save(folder / "bm25s")
-    return lambda question: model.retrieve([words(question)], k=10, show_progress=False, n_threads=0)
+    texts = np.array([article.text for _, article, _ in found], dtype=object)
+    return lambda question: model.retrieve([words(question)], corpus=texts, k=10, show_progress=False, n_threads=0)
 
 
 def rank_bm25(_: Path, found: list[tuple[Law, Article, list[str]]]) -> Search:
@@ -142,7 +141,7 @@ PEERS = {
 COLD_CODE = {
     "渔小法": 'sys.path.insert(0, "{root}")\nfrom knowledge.laws import Laws\nLaws.open(Path("{folder}")).search("{question}")',
     "tantivy + jieba": 'import tantivy, jieba\nindex = tantivy.Index.open("{folder}/tantivy")\n'
-    'index.searcher().search(index.parse_query(" ".join(w for w in jieba.cut("{question}") if w[0].isalnum()), ["text"]), 10)',
+    'index.searcher().search(index.parse_query(" ".join(w for w in jieba.cut("{question}") if w[0].isalnum()), ["words"]), 10)',
     "bm25s + jieba": 'import bm25s, jieba\nmodel = bm25s.BM25.load("{folder}/bm25s")\n'
     'model.retrieve([[w for w in jieba.cut("{question}")]], k=10, show_progress=False)',
 }
