@@ -31,18 +31,15 @@ FEATURES = (
 
 @dataclass(frozen=True)
 class Pool:
-    """Candidates by document number, best words first, their untrained score, and FEATURES as columns."""
+    """Candidates by document number, best words first, their untrained score, and what it was made of.
+
+    `own` is what the whole question is worth.
+    """
 
     docs: Ints
     score: Floats
-    columns: tuple[NDArray[Any], ...] = ()
-
-    @property
-    def features(self) -> Floats:
-        """A row of FEATURES for each candidate."""
-        if not self.columns:
-            return np.zeros((0, len(FEATURES)), np.float32)
-        return np.stack(self.columns, 1).astype(np.float32)
+    own: float = 0.0
+    parts: tuple[Floats, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +122,7 @@ class Finder:
         sizes = index.has_start[docs + 1] - starts
         ends = np.cumsum(sizes)
         has = index.has[np.arange(ends[-1]) + np.repeat(starts - ends + sizes, sizes)]
-        each = worth[has >> 8] * (has & 255)
+        each = worth[has >> 8] * (has & 255).astype(np.float32)
         return np.add.reduceat(each, ends - sizes).astype(np.float32)
 
     def _describe(self, docs: Ints, base: Floats, letters: Floats, covered: Floats, own: float) -> Pool:
@@ -133,12 +130,20 @@ class Finder:
         law_best = _group_best(index.law[docs], base, LAW_TOP)
         chapter_best = _group_best(index.chapter[docs], base, CHAPTER_TOP)
         score = base + LAW * law_best + CHAPTER * chapter_best
+        return Pool(docs, score.astype(np.float32), own, (base, letters, covered, law_best, chapter_best))
+
+    def features(self, pool: Pool) -> Floats:
+        """A row of FEATURES for each candidate."""
+        index, docs = self._index, pool.docs
+        if not len(docs):
+            return np.zeros((0, len(FEATURES)), np.float32)
+        base = pool.parts[0]
         best = float(base[0]) or 1e-6
         columns = (
-            base, letters, covered, law_best, chapter_best, np.full(len(docs), best / own), base / best,
+            *pool.parts, np.full(len(docs), best / pool.own), base / best,
             index.length[docs], self._law_size[index.law[docs]], index.place[docs], self._level[docs],
         )  # fmt: skip
-        return Pool(docs, score.astype(np.float32), columns)
+        return np.stack(columns, 1).astype(np.float32)
 
 
 def terms_of(field: Field, keys: Counted) -> list[Term]:

@@ -61,7 +61,7 @@ class Ranking:
         """The candidates for a clean question, and all that is known of each."""
         near = memory.near(text)
         pool = self._finder.pool(text, hint(text), self.named(text), np.unique(near.docs))
-        return pool.docs, np.hstack([pool.features, memory.features(near, pool.docs)])
+        return pool.docs, np.hstack([self._finder.features(pool), memory.features(near, pool.docs)])
 
     def untrained(self, text: str) -> tuple[Ints, Floats]:
         """Documents and scores by the words alone, best first."""
@@ -93,5 +93,5 @@ class Ranking:
 
 
 def _sorted(docs: Ints, score: Floats) -> tuple[Ints, Floats]:
-    best = np.lexsort((docs, -score))
+    best = np.argsort(-score, kind="stable")
     return docs[best], score[best]
