@@ -13,7 +13,7 @@ from knowledge.laws.grams import Counted, Ints, characters, counted, heard_pairs
 from knowledge.laws.index import SCALE, Field, Index
 
 Floats = NDArray[np.float32]
-FIRST = 275  # found by pairs, weighed by characters
+FIRST = 220  # found by pairs, weighed by characters
 NEAR = 0.15  # what shares less than this part of what the best shares need not be looked at …
 FEW = 50  # … unless there is hardly anything
 SOUND = 0.5
