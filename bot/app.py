@@ -46,7 +46,15 @@ async def serve(settings: Settings, clock: Callable[[], datetime]) -> int:
     sending = asyncio.create_task(outbox.run())
     try:
         await turns.recover()
-        await _run([sending, keep_time(turns, settings.keep_days), app[SITE].current.watch(), *(c.run() for c in channels.values())], keep=sending)
+        await _run(
+            [
+                sending,
+                keep_time(turns, settings.keep_days),
+                app[SITE].current.watch(),
+                *(c.run() for c in channels.values()),
+            ],
+            keep=sending,
+        )
     finally:
         # no new messages, then let turns under way end and their letters go, then close what sends them
         await runner.cleanup()

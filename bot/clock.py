@@ -55,7 +55,9 @@ def tell_overdue(store: Store, now: datetime) -> None:
     """Tell the supervisors once about each case whose promised time is over."""
     facts = Facts(now=now, number="", team=store.team())
     for ticket in _late(store, now):
-        effects: tuple[Effect, ...] = tell_supervisors(facts, ticket, f"工单 {ticket.number} 超过承诺时间：{ticket.title}")
+        effects: tuple[Effect, ...] = tell_supervisors(
+            facts, ticket, f"工单 {ticket.number} 超过承诺时间：{ticket.title}"
+        )
         changed, event = apply(ticket, Action.NOTE, SYSTEM, now, OVERDUE)
         store.perform((ChangeTicket(ticket=changed, event=event), *effects), now)
 

@@ -159,4 +159,10 @@ def event_line(event: Event) -> str:
     return f"{say_time(event.at)} {event.name or '系统'} {label}{mark}{text}"
 
 
-EVENT_LABELS = {"open": "提交", "forgotten": "按本人要求删除", "undelivered": "没送到", "delivered": "已送到", "attach": "附件"}
+EVENT_LABELS = {
+    "open": "提交",
+    "forgotten": "按本人要求删除",
+    "undelivered": "没送到",
+    "delivered": "已送到",
+    "attach": "附件",
+}

@@ -17,7 +17,9 @@ SCRIPT = re.compile(r"`?scripts/([a-z_]+)")
 
 
 def test_the_settings_page_is_the_table() -> None:
-    assert reference() in (ROOT / "docs/settings.md").read_text(encoding="utf-8"), "python -m bot settings 的结果要写进 docs/settings.md"
+    assert reference() in (ROOT / "docs/settings.md").read_text(encoding="utf-8"), (
+        "python -m bot settings 的结果要写进 docs/settings.md"
+    )
     assert len({s.field for s in SETTINGS}) == len(SETTINGS)
 
 
@@ -43,5 +45,7 @@ def test_ci_runs_the_readme_test_command() -> None:
 
 
 def test_help_is_chinese_and_complete() -> None:
-    shown = subprocess.run([sys.executable, "-m", "bot", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        [sys.executable, "-m", "bot", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert "启动" in shown.stdout

@@ -40,14 +40,34 @@ def test_every_topic_can_be_opened_and_all_its_buttons_lead_somewhere(knowledge:
             assert "按钮过期了" not in led.replies[0].text, one
 
 
-@pytest.mark.parametrize("text", ["", " ", "😀", "\x00", "<script>alert(1)</script>", "'; DROP TABLE tickets;--", "{{7*7}}", "a" * 9000, "\ud800"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "😀", "\x00", "<script>alert(1)</script>", "'; DROP TABLE tickets;--", "{{7*7}}", "a" * 9000, "\ud800"],
+)
 def test_odd_input_gets_an_answer_with_a_way_on(text: str, knowledge: Knowledge) -> None:
     outcome = say(knowledge, text)
     assert outcome.replies[0].text
     assert outcome.replies[0].buttons
 
 
-@given(st.text(max_size=60), st.sampled_from(["", "topic:", "act:1:2", "rate::", "back-ask:x:9", "count:zzz", "law:", "check:no", "fix:99", "order:svc-none", ":::"]))
+@given(
+    st.text(max_size=60),
+    st.sampled_from(
+        [
+            "",
+            "topic:",
+            "act:1:2",
+            "rate::",
+            "back-ask:x:9",
+            "count:zzz",
+            "law:",
+            "check:no",
+            "fix:99",
+            "order:svc-none",
+            ":::",
+        ]
+    ),
+)
 @settings(max_examples=60, deadline=None)
 def test_no_input_breaks_it_and_the_same_input_gives_the_same(text: str, button: str) -> None:
     knowledge = _knowledge()

@@ -21,5 +21,7 @@ def test_no_evaluation_question_is_learned(knowledge: Knowledge) -> None:
         for thing in (*content.topics.values(), *content.outside.values(), *content.emergencies.values())
         for question in thing.questions
     }
-    asked = {SIGNS.sub("", normalise(json.loads(line)["query"])) for line in EVAL.read_text(encoding="utf-8").splitlines()}
+    asked = {
+        SIGNS.sub("", normalise(json.loads(line)["query"])) for line in EVAL.read_text(encoding="utf-8").splitlines()
+    }
     assert not (learned & asked) - {""}
