@@ -43,9 +43,13 @@ async def _try(turns: Turns, job: Callable[[Store, datetime], None]) -> None:
 
 def archive_silent(store: Store, now: datetime) -> None:
     """Archive what was resolved SILENCE ago and never confirmed; the citizen is told."""
-    for ticket in store.queue(Wanted(state=State.RESOLVED), BATCH):
+    silent = [one for state in (State.RESOLVED, State.FEEDBACK) for one in store.queue(Wanted(state=state), BATCH)]
+    for ticket in silent:
         if ticket.updated_at is not None and now - ticket.updated_at >= SILENCE:
             changed, event = apply(ticket, Action.ARCHIVE, SYSTEM, now)
+            if ticket.state is State.FEEDBACK:  # he said that it is solved; only his grade is missing
+                store.perform((ChangeTicket(ticket=changed, event=event),), now)
+                continue
             reply = Reply(text=DONE.format(number=ticket.number), ticket=ticket.number)
             told = Send(channel=ticket.channel, chat=ticket.chat, reply=reply)
             store.perform((ChangeTicket(ticket=changed, event=event), told), now)

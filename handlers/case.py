@@ -159,7 +159,7 @@ def _act(ticket: Ticket, action: Action, message: Message, facts: Facts, session
 
 def _after_confirm(ticket: Ticket) -> Reply:
     rating = tuple(button(label, "rate", ticket.number, name) for name, label in RATINGS.items())
-    return Reply(text="好，这件事办结归档。您对这次服务满意吗？", ticket=ticket.number, buttons=(rating,))
+    return Reply(text="好，这件事办结了。您对这次服务满意吗？", ticket=ticket.number, buttons=(rating,))
 
 
 def _after_reopen(ticket: Ticket) -> Reply:

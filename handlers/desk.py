@@ -2,6 +2,7 @@
 
 from handlers.buttons import button, column
 from handlers.types import Attachment, ChangeTicket, Effect, Facts, Member, Reply, Send
+from tickets.changes import needs_owner
 from tickets.due import say_time
 from tickets.states import ACTIONS, DISPATCH, STATES, Action, Role, possible
 from tickets.ticket import Actor, Event, Ticket, apply, lamp
@@ -15,19 +16,36 @@ STAFF_BUTTONS = (
     Action.REPLY,
     Action.ASK,
     Action.NOTE,
-    Action.INVITE,
+    Action.WISH,
     Action.CONSENT,
-    Action.DECLINE,
+    Action.MEDIATE,
+    Action.MEET,
+    Action.TELL_PARTY,
+    Action.RECORD,
     Action.AGREE,
+    Action.EXTEND,
+    Action.DECLINE,
     Action.TERMINATE,
     Action.REMIND_CONFIRM,
+    Action.INVITE,
     Action.ASSIGN,
     Action.RELEASE,
     Action.CO_HANDLE,
+    Action.CO_PART,
     Action.CO_DONE,
+    Action.LIMIT,
+    Action.SNOOZE,
+    Action.WAKE,
+    Action.LINK,
+    Action.MERGE,
     Action.RETURN,
+    Action.RECUSE,
     Action.REDIRECT,
     Action.RESOLVE,
+    Action.WARN,
+    Action.ORDER,
+    Action.ANSWER,
+    Action.CALL_BACK,
 )
 
 
@@ -51,10 +69,12 @@ ROLE_TITLES = {
 
 def offered(ticket: Ticket, member: Member) -> tuple[Action, ...]:
     """What `member` can do with `ticket`, most used first."""
-    can = possible(ticket.state, member.role)
-    if ticket.owner and ticket.owner != member.id and member.role in (Role.CLERK, Role.MEDIATOR):
-        can = tuple(a for a in can if a in (Action.NOTE, Action.ASSIGN))
-    return tuple(a for a in STAFF_BUTTONS if a in can)
+    can = set(possible(ticket.state, member.role))
+    if ticket.owner not in ("", member.id):
+        can = {action for action in can if not needs_owner(action, member.role)}
+    if ticket.order_due_at is None:
+        can.discard(Action.ANSWER)
+    return tuple(action for action in STAFF_BUTTONS if action in can)
 
 
 def perform(

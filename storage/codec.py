@@ -6,7 +6,7 @@ Reading forgives: unknown keys are left out and missing ones take their default,
 import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -36,7 +36,7 @@ def value_of(text: str, name: str) -> Any:
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in fields(value)}
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a datetime is one too
         return value.isoformat()
     if isinstance(value, Mapping):
         return dict(value)
@@ -49,8 +49,8 @@ def _reader(hint: Any) -> Reader:
     origin = get_origin(hint)
     if is_dataclass(hint):
         return _record(cast(type, hint))
-    if hint is datetime:
-        return datetime.fromisoformat
+    if hint in (date, datetime):
+        return cast(Reader, hint.fromisoformat)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint
     if origin is tuple:

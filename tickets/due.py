@@ -11,7 +11,6 @@ import chinese_calendar
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 SHIFTS = ((time(8, 30), time(12, 0)), (time(13, 0), time(17, 30)))  # eight working hours a day
 DAY_HOURS = 8
-YELLOW_HOURS = 4.0  # less working time than this left: the lamp turns yellow
 FAR = 400  # days looked ahead before giving up; no promise is that long
 
 
@@ -66,13 +65,6 @@ def open_now(now: datetime) -> bool:
 def next_opening(now: datetime) -> datetime:
     """`now` when the office is open, else the next time it opens."""
     return next(shifts(now))[0]
-
-
-def overdue(due_at: datetime, now: datetime) -> str:
-    """The lamp for a running clock: "red" when late, "yellow" when little time is left, else "green"."""
-    if now >= due_at:
-        return "red"
-    return "yellow" if work_hours_between(now, due_at) < YELLOW_HOURS else "green"
 
 
 WEEKDAYS = "一二三四五六日"

@@ -37,6 +37,7 @@ DISPATCH = frozenset({Role.CLERK, Role.SUPERVISOR})
 
 
 class State(StrEnum):
+    DRAFT = "draft"
     SUBMITTED = "submitted"
     TRIAGE = "triage"
     NEED_INFO = "need_info"
@@ -44,6 +45,7 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     IN_PROGRESS = "in_progress"
     CO_HANDLING = "co_handling"
+    SNOOZED = "snoozed"
     RETURNED = "returned"
     CONSENT_PENDING = "consent_pending"
     MEDIATING = "mediating"
@@ -51,10 +53,12 @@ class State(StrEnum):
     TERMINATED = "terminated"
     JUDICIAL_CONFIRM = "judicial_confirm"
     RESOLVED = "resolved"
+    FEEDBACK = "feedback"
     REOPENED = "reopened"
     ARCHIVED = "archived"
     WITHDRAWN = "withdrawn"
     REDIRECTED = "redirected"
+    MERGED = "merged"
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class StateInfo:
 
 
 STATES: dict[State, StateInfo] = {
+    State.DRAFT: StateInfo("草稿", "还没提交", clock=False),
     State.SUBMITTED: StateInfo("已提交", "窗口收到了，等人接手"),
     State.TRIAGE: StateInfo("待分派", "窗口正在看该由谁来办"),
     State.NEED_INFO: StateInfo("待补充", "等您补充情况", clock=False),
@@ -75,6 +80,7 @@ STATES: dict[State, StateInfo] = {
     State.ACCEPTED: StateInfo("已签收", "承办人接手了"),
     State.IN_PROGRESS: StateInfo("办理中", "正在办"),
     State.CO_HANDLING: StateInfo("协办中", "几个部门一起在办"),
+    State.SNOOZED: StateInfo("约好再办", "和您约好了时间，到时候接着办", clock=False),
     State.RETURNED: StateInfo("已退回", "退回窗口重新分派"),
     State.CONSENT_PENDING: StateInfo("待对方同意", "在问对方愿不愿意调解", clock=False),
     State.MEDIATING: StateInfo("调解中", "正在调解"),
@@ -82,14 +88,17 @@ STATES: dict[State, StateInfo] = {
     State.TERMINATED: StateInfo("调解终止", "调解没成，可以走别的路"),
     State.JUDICIAL_CONFIRM: StateInfo("司法确认提醒", "协议签了，30 天内可以一起去法院确认", clock=False),
     State.RESOLVED: StateInfo("办结待确认", "办好了，等您说解决没有", clock=False),
+    State.FEEDBACK: StateInfo("等评价", "办结了，等您评价", clock=False, open=False),
     State.REOPENED: StateInfo("已重开", "您说没解决，重新办"),
     State.ARCHIVED: StateInfo("已归档", "已经办结", clock=False, open=False),
     State.WITHDRAWN: StateInfo("已撤回", "您撤回了", clock=False, open=False),
     State.REDIRECTED: StateInfo("已转出", "不归这里办，已告诉您去哪", clock=False, open=False),
+    State.MERGED: StateInfo("已并单", "和另一张工单并在一起办", clock=False, open=False),
 }
 
 
 class Action(StrEnum):
+    SUBMIT = "open"
     TRIAGE = "triage"
     CLAIM = "claim"
     ASSIGN = "assign"
@@ -102,11 +111,29 @@ class Action(StrEnum):
     NOTE = "note"
     ADD = "add"
     CO_HANDLE = "co_handle"
+    CO_PART = "co_part"
     CO_DONE = "co_done"
+    SNOOZE = "snooze"
+    WAKE = "wake"
+    EXTEND = "extend"
+    LIMIT = "limit"
+    LINK = "link"
+    MERGE = "merge"
     RETURN = "return"
+    SWAP = "swap"
+    RECUSE = "recuse"
+    WARN = "warn"
+    ORDER = "order"
+    ANSWER = "answer"
     INVITE = "invite"
     CONSENT = "consent"
     DECLINE = "decline"
+    WISH = "wish"
+    MEDIATE = "mediate"
+    MEET = "meet"
+    RECORD = "record"
+    SPEAK = "speak"
+    TELL_PARTY = "tell_party"
     AGREE = "agree"
     TERMINATE = "terminate"
     REMIND_CONFIRM = "remind_confirm"
@@ -115,6 +142,7 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     REOPEN = "reopen"
     RATE = "rate"
+    CALL_BACK = "call_back"
     WITHDRAW = "withdraw"
     ARCHIVE = "archive"
 
@@ -123,14 +151,17 @@ class Action(StrEnum):
 class ActionInfo:
     """One thing that can happen.
 
-    `who` may do it; `needs` names the text that must come with it ("" none); `public` whether the citizen sees it in the
-    timeline; `notice` is what he is told, with {number}, {text}, {who} filled in ("" nothing).
+    `who` may do it; `needs` names the text that must come with it ("" none); `asks` what else, see tickets/changes.py
+    ("" nothing); `public` whether the citizen sees it in the timeline; `closed` whether only those on the case may read
+    it; `notice` is what he is told, with {number}, {text}, {who} filled in ("" nothing).
     """
 
     label: str
     who: frozenset[Role]
     needs: str = ""
+    asks: str = ""
     public: bool = True
+    closed: bool = False
     notice: str = ""
 
 
@@ -138,9 +169,12 @@ CITIZEN = frozenset({Role.CITIZEN})
 OWN_SIDE = frozenset({Role.CITIZEN, Role.CLERK, Role.MEDIATOR})
 
 ACTIONS: dict[Action, ActionInfo] = {
+    Action.SUBMIT: ActionInfo("提交", frozenset(Role)),
     Action.TRIAGE: ActionInfo("开始分派", DISPATCH),
     Action.CLAIM: ActionInfo("接单", DESK, notice="您的工单 {number} 由{who}接手了。"),
-    Action.ASSIGN: ActionInfo("转交", DISPATCH | {Role.MEDIATOR}, notice="您的工单 {number} 已转给{text}。"),
+    Action.ASSIGN: ActionInfo(
+        "转交", DISPATCH | {Role.MEDIATOR}, asks="member", notice="您的工单 {number} 已转给{text}。"
+    ),
     Action.RELEASE: ActionInfo("放回队列", DESK | {Role.SYSTEM}, public=False),
     Action.ACCEPT: ActionInfo("签收", DESK, notice="您的工单 {number} 由{who}接手了。"),
     Action.START: ActionInfo("开始办理", DESK),
@@ -149,10 +183,48 @@ ACTIONS: dict[Action, ActionInfo] = {
     Action.REPLY: ActionInfo("回复", DESK, needs="回复的话", notice="关于工单 {number}，{who}回复您：\n{text}"),
     Action.NOTE: ActionInfo("内部备注", STAFF | {Role.SYSTEM}, needs="备注", public=False),
     Action.ADD: ActionInfo("补充留言", CITIZEN),
-    Action.CO_HANDLE: ActionInfo("请协办", DESK, needs="请谁协办什么"),
-    Action.CO_DONE: ActionInfo("协办完成", DESK),
-    Action.RETURN: ActionInfo("退回", DESK, needs="退回的理由和建议去处", public=False),
-    Action.INVITE: ActionInfo("征求对方意见", DESK, notice="工单 {number}：在问对方愿不愿意调解，有消息就告诉您。"),
+    Action.CO_HANDLE: ActionInfo("请协办", DESK, needs="请他们协办什么", asks="co"),
+    Action.CO_PART: ActionInfo("一家协办完", DESK, needs="协办的结果", asks="part", public=False),
+    Action.CO_DONE: ActionInfo("协办都完成", DESK),
+    Action.SNOOZE: ActionInfo(
+        "约好再办",
+        DESK,
+        needs="约好什么时候、为什么",
+        asks="until",
+        notice="工单 {number} 先放一放，到时候接着办：{text}",
+    ),
+    Action.WAKE: ActionInfo("接着办", DESK | {Role.SYSTEM}),
+    Action.EXTEND: ActionInfo(
+        "延长调解", DESK, needs="双方书面同意的情况", asks="until", notice="工单 {number} 双方同意延长调解：{text}"
+    ),
+    Action.LIMIT: ActionInfo(
+        "记法定期限",
+        DESK | {Role.CITIZEN},
+        asks="limit",
+        notice="工单 {number} 请记牢：{text}\n提交本工单、申请调解不等于起诉，也不等于申请复议、仲裁，这个期限照样往前走。",
+    ),
+    Action.LINK: ActionInfo("关联工单", DESK, asks="ticket", public=False),
+    Action.MERGE: ActionInfo(
+        "并到别的单",
+        DISPATCH,
+        asks="ticket",
+        notice="工单 {number} 和 {text} 说的是一件事，已经并在一起办。以后看 {text}。",
+    ),
+    Action.RETURN: ActionInfo("退回", DESK, needs="建议去哪里办", asks="reason", public=False),
+    Action.SWAP: ActionInfo("换个人办", CITIZEN | {Role.PARTY}),
+    Action.RECUSE: ActionInfo(
+        "回避", DESK, needs="为什么要回避", public=False, notice="您的工单 {number} 要换一个人来办，换好就告诉您。"
+    ),
+    Action.WARN: ActionInfo("发提示单", frozenset({Role.SUPERVISOR, Role.SYSTEM}), needs="提示什么", public=False),
+    Action.ORDER: ActionInfo("发督办单", frozenset({Role.SUPERVISOR}), needs="督办什么", public=False),
+    Action.ANSWER: ActionInfo("答复督办", DESK, needs="答复", public=False),
+    Action.INVITE: ActionInfo(
+        "征求调解意见",
+        DESK,
+        asks="party",
+        notice="工单 {number}：想请双方坐下来调解，不收钱，愿意才调，随时可以不调。您愿意吗？我们也在问对方。",
+    ),
+    Action.WISH: ActionInfo("愿意调解", OWN_SIDE | {Role.SUPERVISOR}),
     Action.CONSENT: ActionInfo(
         "对方同意调解", DESK | {Role.PARTY}, notice="工单 {number}：对方愿意调解，调解员会约时间。"
     ),
@@ -161,7 +233,16 @@ ACTIONS: dict[Action, ActionInfo] = {
         DESK | {Role.PARTY},
         notice="工单 {number}：对方不愿意调解。您还可以申请仲裁、行政处理，或者去法院起诉（人民调解法第二十六条）。",
     ),
-    Action.AGREE: ActionInfo("达成协议", DESK, needs="协议要点", notice="工单 {number}：双方谈拢了。\n{text}"),
+    Action.MEDIATE: ActionInfo("开始调解", DESK, notice="工单 {number}：双方都同意，开始调解。时间地点另外告诉您。"),
+    Action.MEET: ActionInfo(
+        "约调解时间", DESK, asks="meeting", notice="工单 {number} 调解的时间地点：{text}\n来不了请早点回话。"
+    ),
+    Action.RECORD: ActionInfo("调解记录", DESK, needs="调解记录", public=False, closed=True),
+    Action.SPEAK: ActionInfo("对方来话", frozenset({Role.PARTY}), needs="话", public=False, closed=True),
+    Action.TELL_PARTY: ActionInfo("回复对方", DESK, needs="给对方的话", public=False, closed=True),
+    Action.AGREE: ActionInfo(
+        "达成协议", DESK, needs="协议要点", asks="signed", notice="工单 {number}：双方谈拢了。\n{text}"
+    ),
     Action.TERMINATE: ActionInfo(
         "终止调解",
         DESK,
@@ -180,14 +261,18 @@ ACTIONS: dict[Action, ActionInfo] = {
     Action.CONFIRM: ActionInfo("解决了", CITIZEN),
     Action.REOPEN: ActionInfo("没解决，重开", CITIZEN),
     Action.RATE: ActionInfo("评价", CITIZEN),
+    Action.CALL_BACK: ActionInfo("回访", DISPATCH, needs="回访的情况", public=False),
     Action.WITHDRAW: ActionInfo("撤回", CITIZEN),
     Action.ARCHIVE: ActionInfo("归档", DISPATCH | {Role.SYSTEM}),
 }
 
 _WORKING = (State.ACCEPTED, State.IN_PROGRESS, State.CO_HANDLING, State.REOPENED)
 _QUEUED = (State.SUBMITTED, State.TRIAGE, State.RETURNED, State.REOPENED)
-_OPEN = tuple(state for state, info in STATES.items() if info.open)
+_MEDIATION = (State.CONSENT_PENDING, State.MEDIATING, State.AGREEMENT)
+_OPEN = tuple(state for state, info in STATES.items() if info.open and state is not State.DRAFT)
 _UNRESOLVED = tuple(state for state in _OPEN if state is not State.RESOLVED)
+_KEPT = tuple(state for state in State if state is not State.DRAFT)
+_IN_HAND = (State.ASSIGNED, State.ACCEPTED, State.IN_PROGRESS)
 
 
 def _rows(sources: tuple[State, ...], action: Action, target: State | None) -> dict[tuple[State, Action], State]:
@@ -196,36 +281,57 @@ def _rows(sources: tuple[State, ...], action: Action, target: State | None) -> d
 
 
 TRANSITIONS: dict[tuple[State, Action], State] = {
+    **_rows((State.DRAFT,), Action.SUBMIT, State.SUBMITTED),
     **_rows((State.SUBMITTED, State.RETURNED), Action.TRIAGE, State.TRIAGE),
     **_rows(_QUEUED, Action.CLAIM, State.ACCEPTED),
     **_rows((*_QUEUED, State.ASSIGNED, *_WORKING, State.NEED_INFO), Action.ASSIGN, State.ASSIGNED),
-    **_rows((State.ASSIGNED, State.ACCEPTED, State.IN_PROGRESS), Action.RELEASE, State.TRIAGE),
+    **_rows(_IN_HAND, Action.RELEASE, State.TRIAGE),
     **_rows((State.ASSIGNED,), Action.ACCEPT, State.ACCEPTED),
     **_rows((State.ACCEPTED, State.REOPENED), Action.START, State.IN_PROGRESS),
     **_rows((*_QUEUED, *_WORKING, State.MEDIATING, State.NEED_INFO), Action.ASK, State.NEED_INFO),
     **_rows((State.NEED_INFO,), Action.SUPPLY, State.IN_PROGRESS),
     **_rows(_WORKING, Action.REPLY, State.IN_PROGRESS),
     **_rows((State.CO_HANDLING,), Action.REPLY, State.CO_HANDLING),
-    **_rows((State.NEED_INFO, State.CONSENT_PENDING, State.MEDIATING, State.AGREEMENT), Action.REPLY, None),
+    **_rows((State.NEED_INFO, State.SNOOZED, *_MEDIATION), Action.REPLY, None),
     **_rows((State.TERMINATED, State.JUDICIAL_CONFIRM, State.RESOLVED), Action.REPLY, None),
-    **_rows(tuple(State), Action.NOTE, None),
+    **_rows(_KEPT, Action.NOTE, None),
     **_rows(tuple(state for state in _OPEN if state is not State.NEED_INFO), Action.ADD, None),
-    **_rows((State.ACCEPTED, State.IN_PROGRESS), Action.CO_HANDLE, State.CO_HANDLING),
+    **_rows((State.ACCEPTED, State.IN_PROGRESS, State.CO_HANDLING), Action.CO_HANDLE, State.CO_HANDLING),
+    **_rows((State.CO_HANDLING,), Action.CO_PART, None),
     **_rows((State.CO_HANDLING,), Action.CO_DONE, State.IN_PROGRESS),
-    **_rows((State.ASSIGNED, State.ACCEPTED, State.IN_PROGRESS), Action.RETURN, State.RETURNED),
+    **_rows((State.ACCEPTED, State.IN_PROGRESS, State.NEED_INFO), Action.SNOOZE, State.SNOOZED),
+    **_rows((State.SNOOZED,), Action.WAKE, State.IN_PROGRESS),
+    **_rows((State.MEDIATING,), Action.EXTEND, None),
+    **_rows(_OPEN, Action.LIMIT, None),
+    **_rows(_KEPT, Action.LINK, None),
+    **_rows((*_QUEUED, *_WORKING, State.ASSIGNED, State.NEED_INFO, State.SNOOZED), Action.MERGE, State.MERGED),
+    **_rows(_IN_HAND, Action.RETURN, State.RETURNED),
+    **_rows((*_IN_HAND, State.CONSENT_PENDING, State.MEDIATING), Action.SWAP, State.TRIAGE),
+    **_rows((*_IN_HAND, State.CONSENT_PENDING, State.MEDIATING), Action.RECUSE, State.TRIAGE),
+    **_rows(_UNRESOLVED, Action.WARN, None),
+    **_rows(_OPEN, Action.ORDER, None),
+    **_rows(_OPEN, Action.ANSWER, None),
     **_rows((State.ACCEPTED, State.IN_PROGRESS), Action.INVITE, State.CONSENT_PENDING),
-    **_rows((State.CONSENT_PENDING,), Action.CONSENT, State.MEDIATING),
+    **_rows((State.CONSENT_PENDING,), Action.WISH, None),
+    **_rows((State.CONSENT_PENDING,), Action.CONSENT, None),
+    **_rows((State.CONSENT_PENDING,), Action.MEDIATE, State.MEDIATING),
     **_rows((State.CONSENT_PENDING, State.MEDIATING), Action.DECLINE, State.TERMINATED),
+    **_rows((State.MEDIATING,), Action.MEET, None),
+    **_rows(_MEDIATION, Action.RECORD, None),
+    **_rows(_MEDIATION, Action.SPEAK, None),
+    **_rows(_MEDIATION, Action.TELL_PARTY, None),
     **_rows((State.MEDIATING,), Action.AGREE, State.AGREEMENT),
     **_rows((State.CONSENT_PENDING, State.MEDIATING), Action.TERMINATE, State.TERMINATED),
     **_rows((State.AGREEMENT,), Action.REMIND_CONFIRM, State.JUDICIAL_CONFIRM),
     **_rows((*_WORKING, State.AGREEMENT, State.TERMINATED, State.JUDICIAL_CONFIRM), Action.RESOLVE, State.RESOLVED),
     **_rows((*_QUEUED, *_WORKING, State.ASSIGNED), Action.REDIRECT, State.REDIRECTED),
-    **_rows((State.RESOLVED,), Action.CONFIRM, State.ARCHIVED),
-    **_rows((State.RESOLVED, State.ARCHIVED), Action.REOPEN, State.REOPENED),
+    **_rows((State.RESOLVED,), Action.CONFIRM, State.FEEDBACK),
+    **_rows((State.RESOLVED, State.FEEDBACK, State.ARCHIVED), Action.REOPEN, State.REOPENED),
     **_rows((State.RESOLVED, State.ARCHIVED), Action.RATE, None),
+    **_rows((State.FEEDBACK,), Action.RATE, State.ARCHIVED),
+    **_rows((State.RESOLVED, State.FEEDBACK, State.ARCHIVED), Action.CALL_BACK, None),
     **_rows(_UNRESOLVED, Action.WITHDRAW, State.WITHDRAWN),
-    **_rows((State.RESOLVED,), Action.ARCHIVE, State.ARCHIVED),
+    **_rows((State.RESOLVED, State.FEEDBACK), Action.ARCHIVE, State.ARCHIVED),
 }
 
 

@@ -251,7 +251,7 @@ async def test_a_whole_case(here: World) -> None:
     shown = await citizen.newest()
     assert f'value="act:{number}:confirm"' in shown
     await citizen.say(button=f"act:{number}:confirm")
-    assert (await here.ticket(number)).state is State.ARCHIVED
+    assert (await here.ticket(number)).state is State.FEEDBACK
     _, text = await mediator.get(f"/desk/case/{number}")
     assert "内部，当事人看不到" in text
     assert "钱已经要回来" in text

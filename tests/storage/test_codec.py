@@ -1,7 +1,7 @@
 """What goes in comes out the same, whatever people type."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from handlers.types import Attachment, Button, Message, Reply, Session, Source
 from storage.codec import dump, load
 from tests.storage.samples import case, message
+from tickets.model import Limit
 from tickets.ticket import Event, Ticket
 
 ANYTHING = st.text(st.characters(codec=None), max_size=20)
@@ -31,7 +32,9 @@ def test_a_session_survives(slots: dict[str, str]) -> None:
 
 
 def test_all_records_survive() -> None:
-    ticket, event = case(facts=(("欠了多少", "三万"), ("多久", "不清楚")), paused_at=datetime(2026, 1, 1, tzinfo=UTC))
+    ticket, event = case(facts=(("欠了多少", "三万"), ("多久", "不清楚")))
+    limit = Limit(id="dl-labor-1y", title="仲裁", last_day=date(2027, 1, 1))
+    ticket = replace(ticket, paused_at=datetime(2026, 1, 1, tzinfo=UTC), limits=(limit,))
     source = Source(label="《渔业法》第一条", law="渔业法", article="1", version="2013")
     reply = Reply(text="好", buttons=((Button("是", "y"), Button("否", "n")), ()), sources=(source,))
     assert load(Ticket, dump(ticket)) == ticket
