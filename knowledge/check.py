@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from knowledge.content import CONTENT, Content, read_content
+from knowledge.exceptions import unlisted
 from knowledge.pages import Page
+from knowledge.reading import hard_to_read, read_plain
 from knowledge.text import normalise
 from knowledge.types import ContentError, Emergency, Outside, Topic
 
@@ -23,9 +25,11 @@ def problems(content_dir: Path = CONTENT) -> list[ContentError]:
 
 def problems_in(content: Content, only: str = "") -> list[ContentError]:
     """All mistakes in content that was read; with `only`, those of that file."""
-    found = [*content.problems]
+    found = [*content.problems, *unlisted(content.root, content.topics)]
+    plain = read_plain(content.root)
     for topic in content.topics.values():
         found += _topic(content, topic, content.pages[topic.id])
+        found += hard_to_read(content.pages[topic.id], plain)
     for outside in content.outside.values():
         found += _outside(content, outside, content.pages[outside.id])
     for emergency in content.emergencies.values():
