@@ -17,6 +17,7 @@ from knowledge.sheets import Row
 
 Entry = Mapping[str, str]
 CLOSED_SEASON = ("fm-summer-closure", "hd-closed-season")
+NO_OFFICE = "窗口的地址、电话、上班时间还没录入，可以打 12348（法律服务热线）问。"
 NO_CLOSURES = (
     "今年（{year}年）的休渔通告还没录入，哪天停、哪天开我不报，免得误事。"
     "请看当年公告原文，问县渔业部门或所在渔村；也可以打 12345 问。"
@@ -194,10 +195,13 @@ def current(topic: str, yearly: Yearly, today: date) -> str:
     """What this year's lists add to the answer of a topic, "" for nothing. The one place that says so."""
     if topic in CLOSED_SEASON:
         return _season(yearly.closures(today.year), today.year)
+    offices = yearly.of("offices", topic)
+    if not offices and topic.startswith("svc-"):
+        return NO_OFFICE
     return "\n".join(
         f"· {one['名称']}{'（' + one['镇乡'] + '）' if one.get('镇乡') else ''}：{one['地址']}，电话 {one['电话']}，"
         f"{one['时间']}（{origin(one)}）"
-        for one in yearly.of("offices", topic)
+        for one in offices
     )
 
 

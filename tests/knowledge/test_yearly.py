@@ -56,6 +56,18 @@ def test_an_xlsx_gives_the_table_of_the_year(tmp_path: Path, knowledge: Knowledg
     assert "今年（2027年）的休渔通告还没录入" in answer(knowledge.topics["fm-summer-closure"], view).text
 
 
+def test_a_service_without_an_office_says_so_and_whom_to_ask(knowledge: Knowledge) -> None:
+    said = answer(knowledge.topics["svc-legal-aid"], with_lists(knowledge)).text
+    assert "还没录入，可以打 12348" in said
+    office = {
+        "名称": "法律援助窗口", "地址": "丹城某路 1 号", "电话": "0574-00000000", "时间": "上班日",
+        "主题": "svc-legal-aid", "来源": "书面确认", "日期": "2026-11-22",
+    }  # fmt: skip
+    said = answer(knowledge.topics["svc-legal-aid"], with_lists(knowledge, offices=(office,))).text
+    assert "丹城某路 1 号" in said
+    assert "还没录入" not in said
+
+
 def test_a_reprint_is_not_this_years_table(knowledge: Knowledge) -> None:
     view = with_lists(knowledge)
     view.yearly, view.today = knowledge.yearly, date(2025, 6, 1)
