@@ -177,7 +177,7 @@ def load_facts(store: Store, message: Message, session: Session, now: datetime, 
     """All that a handler may know about this message. A case of somebody else is named only to staff."""
     me = store.member(message.channel, message.person)
     team = store.team()
-    named = _named(store, message, session, staff=me is not None)
+    named, other = _named(store, message, session, staff=me is not None)
     own = store.tickets_of(message.key)
     shown = named or next(iter(own), None)
     code, invite = _invitation(store, message, now)
@@ -188,6 +188,8 @@ def load_facts(store: Store, message: Message, session: Session, now: datetime, 
         tickets=own,
         me=me,
         named=named,
+        other=other,
+        invited=_invited(store, message),
         events=store.events(shown.number, public_only=me is None) if shown else (),
         queue=_queue(store, me.id) if me else (),
         team=team,
@@ -223,20 +225,32 @@ def _link(store: Store, code: str) -> Member | None:
     return store.member_by_id(member) if member else None
 
 
-def _named(store: Store, message: Message, session: Session, staff: bool) -> Ticket | None:
-    """The first case that the button, the letter replied to, the text or the form speaks of."""
-    for number in _numbers(message, session):
+def _named(store: Store, message: Message, session: Session, staff: bool) -> tuple[Ticket | None, Ticket | None]:
+    """The first case that the button, the letter replied to, the form or the text speaks of, and the second."""
+    found: list[Ticket] = []
+    for number in dict.fromkeys(_numbers(message, session)):
         ticket = store.ticket(number)
         if ticket and (staff or ticket.person == message.key):
-            return ticket
-    return None
+            found.append(ticket)
+    return next(iter(found), None), found[1] if len(found) > 1 else None
 
 
 def _numbers(message: Message, session: Session) -> Iterator[str]:
-    for text in (message.button, message.reply_to, message.text, session.slots.get("number", "")):
+    form = session.slots.get("number", "")
+    form_first = (form, message.text) if session.want == "staff" else (message.text, form)
+    for text in (message.button, message.reply_to, *form_first):
         number = find_number(text)
         if number:
             yield number
+
+
+def _invited(store: Store, message: Message) -> Ticket | None:
+    """The case whose mediation the sender is invited to by the code he shows, or takes part in."""
+    for code in CODE.findall(message.text)[:3]:
+        ticket = store.case_by_code(code.upper())
+        if ticket:
+            return ticket
+    return store.case_of_party(message.key)
 
 
 def _queue(store: Store, me: str) -> tuple[Ticket, ...]:

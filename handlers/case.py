@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from handlers.buttons import PERSON, button, column, parse
 from handlers.desk import event_line as _staff_line
-from handlers.desk import tell_staff, tell_supervisors
+from handlers.desk import limit_line, tell_change, tell_staff, tell_supervisors
 from handlers.numbers import find_number
 from handlers.start import word
 from handlers.types import Button, ChangeTicket, Facts, Message, Outcome, Reply, Session
 from knowledge import Knowledge
+from tickets.changes import RATINGS, SWAPS
 from tickets.due import say_time
 from tickets.states import ACTIONS, STATES, Action, Role, State, possible
 from tickets.ticket import REOPEN_LIMIT, Actor, Event, NotAllowed, Ticket, apply
@@ -18,7 +19,6 @@ WORDS = frozenset(
     ["进度", "查进度", "我的工单", "工单", "我的单子", "/status", "/progress", "查单", "办到哪了", "到哪一步了"]
 )
 BUTTONS = frozenset({"case", "add", "act", "rate", "new"})
-RATINGS = {"good": "满意", "fair": "一般", "bad": "不满意"}
 SHOWN = 8  # cases listed at once
 ADDING = timedelta(minutes=15)  # how long after the last piece the next one is still taken as a piece of the case
 ANOTHER = "好。刚才那句已经留在工单里，承办的人会看到。另一件事请您从头说一遍，我接着答。"
@@ -86,8 +86,10 @@ def _button(verb: str, arguments: tuple[str, ...], message: Message, session: Se
         return _begin_add(ticket, facts.now)
     if verb == "new":
         return Outcome(replies=(Reply(text=ANOTHER),))
-    if verb == "act" and len(arguments) > 1 and arguments[1] in set(Action):
-        return _act(ticket, Action(arguments[1]), message, facts, session)
+    if verb == "act" and len(arguments) > 1 and arguments[1] in AFTER:
+        return _act(
+            ticket, Action(arguments[1]), message, facts, {"solved": arguments[2]} if len(arguments) > 2 else {}
+        )
     if verb == "rate" and len(arguments) > 1:
         return _rate(ticket, arguments[1], message, facts)
     return Outcome(replies=(view(ticket, facts),), session=_leave(session))
@@ -147,12 +149,12 @@ KINDS = {
 }
 
 
-def _act(ticket: Ticket, action: Action, message: Message, facts: Facts, session: Session) -> Outcome:
+def _act(ticket: Ticket, action: Action, message: Message, facts: Facts, data: dict[str, str]) -> Outcome:
     try:
-        changed, event = apply(ticket, action, _citizen(message), facts.now, message.text)
+        changed, event = apply(ticket, action, _citizen(message), facts.now, message.text, **data)
     except NotAllowed as error:
         return Outcome(replies=(Reply(text=str(error), ticket=ticket.number, buttons=_closed_buttons(ticket)),))
-    told = tell_staff(facts, changed, f"工单 {changed.number} 当事人：{ACTIONS[action].label}")
+    told = tell_change(facts, ticket, changed, f"工单 {changed.number} 当事人：{ACTIONS[action].label}")
     effects = (ChangeTicket(ticket=changed, event=event), *told)
     return Outcome(replies=(AFTER[action](changed),), effects=effects)
 
@@ -172,7 +174,21 @@ def _after_withdraw(ticket: Ticket) -> Reply:
     return Reply(text=text, ticket=ticket.number)
 
 
-AFTER = {Action.CONFIRM: _after_confirm, Action.REOPEN: _after_reopen, Action.WITHDRAW: _after_withdraw}
+def _after_wish(ticket: Ticket) -> Reply:
+    return Reply(text="好，记下您愿意调解。对方也愿意，调解员就约时间。", ticket=ticket.number)
+
+
+def _after_swap(ticket: Ticket) -> Reply:
+    return Reply(text=f"好，工单 {ticket.number} 换一个人来办，换好了告诉您。", ticket=ticket.number)
+
+
+AFTER = {
+    Action.CONFIRM: _after_confirm,
+    Action.REOPEN: _after_reopen,
+    Action.WITHDRAW: _after_withdraw,
+    Action.WISH: _after_wish,
+    Action.SWAP: _after_swap,
+}
 
 
 def _rate(ticket: Ticket, rating: str, message: Message, facts: Facts) -> Outcome:
@@ -226,6 +242,7 @@ def view(ticket: Ticket, facts: Facts) -> Reply:
         lines.append(f"答应在 {say_time(ticket.due_at)} 前给您回话")
     if ticket.outcome:
         lines.append(f"结果：{ticket.outcome}")
+    lines += [limit_line(one, facts.now) for one in ticket.limits if ticket.open]
     history = [line(event) for event in reversed(facts.events) if event.public and event.number == ticket.number]
     lines += history[:10]
     return Reply(text="\n".join(lines), ticket=ticket.number, buttons=_view_buttons(ticket))
@@ -243,11 +260,16 @@ def _view_buttons(ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
         rows.append(
             (
                 button("解决了", "act", ticket.number, Action.CONFIRM),
+                button("解决一部分", "act", ticket.number, Action.CONFIRM, "part"),
                 button("没解决", "act", ticket.number, Action.REOPEN),
             )
         )
     if Action.ADD in can or Action.SUPPLY in can:
         rows.append((button("补充", "add", ticket.number), button("撤回", "act", ticket.number, Action.WITHDRAW)))
+    if Action.WISH in can and ticket.mediation.applicant_at is None:
+        rows.append((button("愿意调解", "act", ticket.number, Action.WISH),))
+    if Action.SWAP in can and ticket.owner and ticket.swapped < SWAPS:
+        rows.append((button("换个人办", "act", ticket.number, Action.SWAP),))
     if not ticket.open and Action.RATE in can and not ticket.rating:
         rows.append(tuple(button(label, "rate", ticket.number, name) for name, label in RATINGS.items()))
     if not ticket.open:

@@ -1,11 +1,18 @@
 """What staff do to a case, wherever they do it: in chat or in the pages. Acts become effects, citizens are told."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
 from handlers.buttons import button, column
-from handlers.types import Attachment, ChangeTicket, Effect, Facts, Member, Reply, Send
-from tickets.changes import needs_owner
+from handlers.inputs import limit_text
+from handlers.types import Attachment, Button, ChangeTicket, Effect, Facts, Member, Reply, Send
+from tickets.changes import RETURN_REASONS, needs_owner
+from tickets.clocks import clocks, days_left, limit_lamp
 from tickets.due import say_time
+from tickets.model import Limit
 from tickets.states import ACTIONS, DISPATCH, STATES, Action, Role, possible
-from tickets.ticket import Actor, Event, Ticket, apply, lamp
+from tickets.ticket import Actor, Event, NotAllowed, Ticket, apply, lamp
 
 LAMPS = {"red": "🔴", "yellow": "🟡", "green": "🟢"}
 
@@ -74,6 +81,8 @@ def offered(ticket: Ticket, member: Member) -> tuple[Action, ...]:
         can = {action for action in can if not needs_owner(action, member.role)}
     if ticket.order_due_at is None:
         can.discard(Action.ANSWER)
+    if not ticket.mediation.chat:
+        can.discard(Action.TELL_PARTY)
     return tuple(action for action in STAFF_BUTTONS if action in can)
 
 
@@ -85,21 +94,84 @@ def perform(
     text: str = "",
     to: Member | None = None,
     attachments: tuple[Attachment, ...] = (),
+    data: Mapping[str, str] | None = None,
 ) -> tuple[Ticket, tuple[Effect, ...]]:
-    """The case after a member's act, and the effects: the change, the letter to the citizen, the one to a new owner.
+    """The case after a member's act, and the effects: the change, the letters to the citizen, the other side, a new owner.
 
-    Raises tickets.ticket.NotAllowed with a sentence for the member.
+    `data` is what the act asks for, as handlers.inputs.read gives it; for LINK and MERGE `facts.other` is the other case,
+    and the effects change that one too. Raises tickets.ticket.NotAllowed with a sentence for the member.
     """
-    data = {"owner": to.id, "owner_name": shown_name(to)} if to else {}
-    if action is Action.ASSIGN and to:
-        text = shown_name(to)
-    changed, event = apply(ticket, action, actor(member), facts.now, text, **data)
+    given: dict[str, str] = dict(data or {})
+    if to:
+        given |= {"owner": to.id, "owner_name": shown_name(to)}
+    if action is Action.INVITE:
+        given["code"] = facts.code
+    changed, event = apply(ticket, action, actor(member), facts.now, said(action, text, given, to), **given)
     effects: list[Effect] = [ChangeTicket(ticket=changed, event=event, attachments=attachments)]
-    if ACTIONS[action].notice:
-        effects.append(tell_citizen(changed, action, member, text, attachments))
+    if action in (Action.LINK, Action.MERGE):
+        effects.append(_other_side(changed, action, member, facts))
+    effects += letters(changed, action, member, event.text, attachments)
     if to:
         effects.extend(tell_member(to, changed, f"转给您一张工单 {changed.number}：{changed.title}"))
     return changed, tuple(effects)
+
+
+def said(action: Action, text: str, data: Mapping[str, str], to: Member | None) -> str:
+    """The words of the event: what was typed, and in front of it what was chosen."""
+    if action is Action.ASSIGN and to:
+        return shown_name(to)
+    if action is Action.MEET:
+        return f"{say_time(datetime.fromisoformat(data['at']))}，{data['place']}" if data.get("at") else text
+    front = FRONT[action](data) if action in FRONT and data else ""
+    return "。".join(part for part in (front, text.strip()) if part)
+
+
+FRONT: dict[Action, Callable[[Mapping[str, str]], str]] = {
+    Action.RETURN: lambda data: RETURN_REASONS.get(data.get("reason", ""), ""),
+    Action.SNOOZE: lambda data: f"约到 {data.get('until', '')}",
+    Action.EXTEND: lambda data: f"延长到 {data.get('until', '')}",
+    Action.LINK: lambda data: data.get("number", ""),
+    Action.MERGE: lambda data: data.get("number", ""),
+    Action.LIMIT: limit_text,
+    Action.CO_HANDLE: lambda data: data.get("team", ""),
+    Action.INVITE: lambda data: data.get("party", ""),
+    Action.AGREE: lambda data: f"{data.get('signed_on', '')} 签字",
+}
+
+
+def _other_side(ticket: Ticket, action: Action, member: Member, facts: Facts) -> Effect:
+    """The other case learns of it. Raises NotAllowed when there is none."""
+    other = facts.other
+    if other is None or other.number not in ticket.linked:
+        raise NotAllowed("没有找到另一张工单，请核对号码。")
+    if action is Action.MERGE and not other.open:
+        raise NotAllowed(f"工单 {other.number} 已经{STATES[other.state].label}，不能并过去。")
+    text = f"{ticket.number} 并进来了：{ticket.title}" if action is Action.MERGE else ticket.number
+    changed, event = apply(other, Action.LINK, actor(member), facts.now, text, number=ticket.number)
+    return ChangeTicket(ticket=changed, event=event)
+
+
+def letters(
+    ticket: Ticket, action: Action, member: Member, text: str, attachments: tuple[Attachment, ...] = ()
+) -> tuple[Send, ...]:
+    """The letters that tell the citizen and the other side what happened."""
+    info = ACTIONS[action]
+    told = [tell_citizen(ticket, action, member, text, attachments)] if info.notice and ticket.chat else []
+    if info.party_notice and ticket.mediation.chat:
+        told.append(tell_party(ticket, action, member, text, attachments))
+    return tuple(told)
+
+
+def tell_party(
+    ticket: Ticket, action: Action, member: Member, text: str, attachments: tuple[Attachment, ...] = ()
+) -> Send:
+    """The letter to the other side of a mediation."""
+    notice = ACTIONS[action].party_notice.format(number=ticket.number, text=text, who=shown_name(member))
+    reply = Reply(
+        text=f"调解 {ticket.number}：{notice}", ticket=ticket.number, by=shown_name(member), attachments=attachments,
+        buttons=column(button("回话", "party", ticket.number, "speak")),
+    )  # fmt: skip
+    return Send(channel=ticket.mediation.channel, chat=ticket.mediation.chat, reply=reply)
 
 
 def tell_citizen(
@@ -114,11 +186,15 @@ def tell_citizen(
     return Send(channel=ticket.channel, chat=ticket.chat, reply=reply, urgent=ticket.urgent)
 
 
-def citizen_buttons(ticket: Ticket, action: Action) -> tuple[tuple, ...]:  # type: ignore[type-arg]
+def citizen_buttons(ticket: Ticket, action: Action) -> tuple[tuple[Button, ...], ...]:
     """The buttons under a letter to the citizen."""
     number = ticket.number
     if action is Action.RESOLVE:
-        return ((button("解决了", "act", number, Action.CONFIRM), button("没解决", "act", number, Action.REOPEN)),)
+        solved = button("解决了", "act", number, Action.CONFIRM)
+        part = button("解决一部分", "act", number, Action.CONFIRM, "part")
+        return ((solved, part, button("没解决", "act", number, Action.REOPEN)),)
+    if action is Action.INVITE:
+        return ((button("愿意调解", "act", number, Action.WISH), button("不愿意，有话说", "add", number)),)
     if action in (Action.ASK, Action.REPLY):
         return ((button("回话", "add", number), button("看进度", "case", number)),)
     return ((button("看进度", "case", number),),)
@@ -140,6 +216,12 @@ def tell_staff(facts: Facts, ticket: Ticket, text: str, urgent: bool = False) ->
     return tuple(send for m in readers for send in tell_member(m, ticket, text, urgent))
 
 
+def tell_change(facts: Facts, before: Ticket, after: Ticket, text: str) -> tuple[Send, ...]:
+    """Letters to whoever has the case now, and to whoever lost it by what happened."""
+    lost = tell_staff(facts, before, text) if before.owner and before.owner != after.owner else ()
+    return (*tell_staff(facts, after, text), *lost)
+
+
 def tell_supervisors(facts: Facts, ticket: Ticket, text: str) -> tuple[Send, ...]:
     """Letters to the supervisors."""
     readers = [m for m in facts.team if m.role is Role.SUPERVISOR]
@@ -155,16 +237,41 @@ def brief(ticket: Ticket, facts: Facts) -> str:
 
 def card(ticket: Ticket, events: tuple[Event, ...], facts: Facts, member: Member) -> Reply:
     """The whole case for staff: facts, history with internal notes, and what can be done."""
-    lines = [brief(ticket, facts), f"答应在 {say_time(ticket.due_at)} 前办"]
+    lines = [brief(ticket, facts), *clock_lines(ticket, facts.now)]
     lines += [f"{question}：{answer}" for question, answer in ticket.facts]
     if ticket.town:
         lines.append(f"镇乡：{ticket.town}")
-    lines += ["——经过——", *(event_line(event) for event in events[-12:])]
+    lines += ["——经过——", *(event_line(closed_to(event, ticket, member)) for event in events[-12:])]
     acts = offered(ticket, member)
     rows = tuple(
         tuple(button(ACTIONS[a].label, "do", ticket.number, a) for a in acts[i : i + 3]) for i in range(0, len(acts), 3)
     )
     return Reply(text="\n".join(lines), ticket=ticket.number, buttons=rows)
+
+
+def clock_lines(ticket: Ticket, now: datetime) -> list[str]:
+    """The promises that run, and beside them the citizen's own statutory periods, which nothing stops."""
+    lines = [f"{clock.name}：{say_time(clock.due_at)}前" for clock in clocks(ticket)]
+    if ticket.open and ticket.paused_at:
+        lines.append(f"承诺的时钟停着（{STATES[ticket.state].label}）")
+    return lines + [limit_line(one, now) for one in ticket.limits]
+
+
+def limit_line(limit: Limit, now: datetime) -> str:
+    """A statutory period as staff and citizen see it."""
+    left = days_left(limit, now)
+    state = f"还有 {left} 天" if left >= 0 else f"过了 {-left} 天"
+    basis = f"（{limit.basis}）" if limit.basis else ""
+    return f"{LAMPS[limit_lamp(limit, now)]} 法定期限 {limit.title}{basis}：最晚 {limit.last_day}，{state}"
+
+
+CLOSED = "（调解内容只有承办人能看）"
+
+
+def closed_to(event: Event, ticket: Ticket, member: Member) -> Event:
+    """The event as `member` may read it: words of a mediation are for its mediator only."""
+    hidden = event.closed and member.id not in (ticket.owner, event.actor)
+    return replace(event, text=CLOSED) if hidden else event
 
 
 def event_line(event: Event) -> str:

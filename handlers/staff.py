@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from handlers.buttons import button, column, parse
 from handlers.desk import brief, card, offered, perform
+from handlers.inputs import inputs, read
 from handlers.numbers import find_number
 from handlers.start import word
 from handlers.types import (
@@ -22,8 +23,10 @@ from tickets.ticket import NotAllowed, Ticket
 
 QUEUE_WORDS = frozenset(["队列", "工作台", "待办", "/queue", "/desk"])
 MINE_WORDS = frozenset(["我的单", "我的活", "/mine"])
-BUTTONS = frozenset({"desk", "queue", "mine", "do", "to", "invite"})
+BUTTONS = frozenset({"desk", "queue", "mine", "do", "to", "invite", "in"})
 SHOWN = 10
+ASKED = "ask-"  # how answers are called in the session, beside the number of the case
+PICKED = 12  # choices shown as buttons; the rest can be typed
 LABELS = {info.label: action for action, info in ACTIONS.items()}
 HELP = (
     "您现在是{role}{name}。发“队列”看单子，“我的单”看自己的，发工单号看一张。\n"
@@ -55,7 +58,7 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     assert facts.me is not None
     if message.button:
         verb, arguments = parse(message.button)
-        return _button(verb, arguments, message, session, facts, facts.me)
+        return _button(verb, arguments, message, session, facts, knowledge)
     if word(message) in QUEUE_WORDS:
         return Outcome(replies=(_queue(facts, mine=False),))
     if word(message) in MINE_WORDS:
@@ -63,8 +66,8 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     if word(message).startswith("邀请"):
         return _invite(word(message).removeprefix("邀请").strip(), facts, facts.me)
     if session.want == "staff":
-        return _typed(message, session, facts, facts.me)
-    return _command(message, facts, facts.me)
+        return _typed(message, session, facts, knowledge)
+    return _command(message, facts, facts.me, knowledge)
 
 
 def _enrol(message: Message, facts: Facts) -> Outcome:
@@ -117,8 +120,10 @@ def _queue(facts: Facts, mine: bool) -> Reply:
 
 
 def _button(
-    verb: str, arguments: tuple[str, ...], message: Message, session: Session, facts: Facts, me: Member
+    verb: str, arguments: tuple[str, ...], message: Message, session: Session, facts: Facts, knowledge: Knowledge
 ) -> Outcome:
+    me = facts.me
+    assert me is not None
     if verb in ("queue", "mine"):
         return Outcome(replies=(_queue(facts, mine=verb == "mine"),))
     if verb == "invite":
@@ -126,28 +131,69 @@ def _button(
     ticket = facts.named
     if ticket is None:
         return Outcome(replies=(Reply(text="没有找到这张工单，可能号码不对。发“队列”看现有的。"),))
-    if verb == "desk":
-        return Outcome(replies=(card(ticket, facts.events, facts, me),))
     if len(arguments) > 1 and verb == "to":
         return _hand_on(ticket, arguments[1], facts, me)
-    if len(arguments) > 1 and arguments[1] in set(Action):
-        return _start(ticket, Action(arguments[1]), facts, me)
+    if len(arguments) > 1 and verb == "in" and session.want == "staff":
+        return _typed(replace(message, text=arguments[1]), session, facts, knowledge)
+    if len(arguments) > 1 and verb == "do" and arguments[1] in set(Action):
+        return _start(ticket, Action(arguments[1]), facts, me, knowledge)
     return Outcome(replies=(card(ticket, facts.events, facts, me),))
 
 
-def _start(ticket: Ticket, action: Action, facts: Facts, me: Member) -> Outcome:
-    """Do it at once when no text is needed; else ask for the text."""
+def _start(ticket: Ticket, action: Action, facts: Facts, me: Member, knowledge: Knowledge, text: str = "") -> Outcome:
+    """Do it at once when nothing is missing; else ask for it, one thing after the other."""
+    if action not in offered(ticket, me):
+        return act(ticket, action, text or "-", facts, me)
     if action is Action.ASSIGN:
         return Outcome(replies=(_choose_member(ticket, facts, me),))
-    needs = ACTIONS[action].needs
-    if not needs:
-        return act(ticket, action, "", facts, me)
-    if action not in offered(ticket, me):
-        return act(ticket, action, "-", facts, me)
-    public = "会发给当事人" if ACTIONS[action].notice else "只有内部看得到"
-    session = Session(want="staff", step=action, slots={"number": ticket.number})
-    text = f"工单 {ticket.number} {ACTIONS[action].label}：请写{needs}（{public}）。不写了发“停”。"
-    return Outcome(replies=(Reply(text=text, ticket=ticket.number, ask="text"),), session=session)
+    slots = {"number": ticket.number, **({"text": text} if text else {})}
+    return _ask(ticket, Session(want="staff", step=action, slots=slots), facts, me, knowledge)
+
+
+def _ask(
+    ticket: Ticket,
+    session: Session,
+    facts: Facts,
+    me: Member,
+    knowledge: Knowledge,
+    message: Message | None = None,
+    head: str = "",
+) -> Outcome:
+    """The next question of the act, or the act when all is there."""
+    action = Action(session.step)
+    missing = next((one for one in inputs(ticket, action, knowledge) if ASKED + one.name not in session.slots), None)
+    title = f"{head}工单 {ticket.number} {ACTIONS[action].label}："
+    if missing:
+        named = "（可以直接发“是”用它）" if missing.start else ""
+        start = f"\n现在是：{missing.start}{named}" if missing.start else ""
+        rows = column(*(button(label[:24], "in", ticket.number, value) for value, label in missing.choices[:PICKED]))
+        reply = Reply(
+            text=f"{title}{missing.label}？{start}\n不办了发“停”。", ticket=ticket.number, buttons=rows, ask="text"
+        )
+        return Outcome(replies=(reply,), session=session)
+    if ACTIONS[action].needs and "text" not in session.slots:
+        public = "会发给当事人" if ACTIONS[action].notice else "当事人看不到"
+        text = f"{title}请写{ACTIONS[action].needs}（{public}）。不写了发“停”。"
+        return Outcome(replies=(Reply(text=text, ticket=ticket.number, ask="text"),), session=session)
+    return _done(ticket, action, session, facts, me, knowledge, message)
+
+
+def _done(
+    ticket: Ticket,
+    action: Action,
+    session: Session,
+    facts: Facts,
+    me: Member,
+    knowledge: Knowledge,
+    message: Message | None,
+) -> Outcome:
+    try:
+        given = {name.removeprefix(ASKED): value for name, value in session.slots.items() if name.startswith(ASKED)}
+        data = read(ticket, action, given, knowledge, facts.now)
+    except NotAllowed as error:
+        kept = {name: value for name, value in session.slots.items() if name in ("number", "text")}
+        return _ask(ticket, replace(session, slots=kept), facts, me, knowledge, head=f"{error}\n")
+    return act(ticket, action, session.slots.get("text", ""), facts, me, message=message, data=data)
 
 
 def _choose_member(ticket: Ticket, facts: Facts, me: Member) -> Reply:
@@ -165,15 +211,21 @@ def _hand_on(ticket: Ticket, member: str, facts: Facts, me: Member) -> Outcome:
     return act(ticket, Action.ASSIGN, "", facts, me, to)
 
 
-def _typed(message: Message, session: Session, facts: Facts, me: Member) -> Outcome:
-    ticket = facts.named
-    if ticket is None or session.step not in set(Action):
+def _typed(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+    """The answer to the question that is open: a choice, a day, or the words of the act."""
+    ticket, me = facts.named, facts.me
+    if ticket is None or me is None or session.step not in set(Action):
         return Outcome(replies=(Reply(text="没有找到这张工单。发“队列”看现有的。"),))
     text = message.text or ("（见附件）" if message.attachments else "")
-    return act(ticket, Action(session.step), text, facts, me, message=message)
+    asked = [one for one in inputs(ticket, Action(session.step), knowledge) if ASKED + one.name not in session.slots]
+    name = ASKED + asked[0].name if asked else "text"
+    if asked and asked[0].start and text.strip() in ("是", "对", "好"):
+        text = asked[0].start
+    slots = {**session.slots, name: text}
+    return _ask(ticket, replace(session, slots=slots), facts, me, knowledge, message)
 
 
-def _command(message: Message, facts: Facts, me: Member) -> Outcome:
+def _command(message: Message, facts: Facts, me: Member, knowledge: Knowledge) -> Outcome:
     """`接单 4821-3390`, `回复 4821-3390 您好……`, or just the number."""
     ticket = facts.named
     assert ticket is not None
@@ -193,8 +245,8 @@ def _command(message: Message, facts: Facts, me: Member) -> Outcome:
             return Outcome(replies=(_choose_member(ticket, facts, me),))
         return act(ticket, action, "", facts, me, to)
     text = after.strip(" ：:，,\n")
-    if ACTIONS[action].needs and not text:
-        return _start(ticket, action, facts, me)
+    if (ACTIONS[action].needs and not text) or inputs(ticket, action, knowledge):
+        return _start(ticket, action, facts, me, knowledge, text)
     return act(ticket, action, text, facts, me, message=message)
 
 
@@ -217,10 +269,11 @@ def act(
     me: Member,
     to: Member | None = None,
     message: Message | None = None,
+    data: dict[str, str] | None = None,
 ) -> Outcome:
     """Perform and show the case again, or say why not."""
     try:
-        changed, effects = perform(ticket, action, me, facts, text, to, message.attachments if message else ())
+        changed, effects = perform(ticket, action, me, facts, text, to, message.attachments if message else (), data)
     except NotAllowed as error:
         return Outcome(
             replies=(
@@ -229,5 +282,7 @@ def act(
         )
     told = "，已告诉当事人" if ACTIONS[action].notice else ""
     done = f"{changed.number} {ACTIONS[action].label}{told}。"
+    if action is Action.INVITE:
+        done += f"\n请把下面这句转给对方，让他发给我，他就能单独跟您说话：\n调解 {changed.mediation.code}"
     shown = card(changed, facts.events, facts, me)
     return Outcome(replies=(replace(shown, text=f"{done}\n{shown.text}"),), effects=effects)

@@ -115,7 +115,8 @@ class Member:
 class Facts:
     """All a handler may know beside message and session. Time and fresh ids come in here, so nothing needs patching.
 
-    `tickets` are the sender's own cases (newest first); `named` the case the message names, if he may see it; `events`
+    `tickets` are the sender's own cases (newest first); `named` the case the message names, if he may see it, `other` the
+    second one; `invited` the case in whose mediation he is the other side, or whose invitation he shows; `events`
     what happened to that one, or else to his newest; `queue` the open cases, only for staff; `team` all active staff;
     `code` the valid invitation in the text with its role `invite`, or else a fresh code; `link` the member who asked for
     that invitation to connect his own account with.
@@ -127,6 +128,8 @@ class Facts:
     tickets: tuple[Ticket, ...] = ()
     me: Member | None = None
     named: Ticket | None = None
+    other: Ticket | None = None
+    invited: Ticket | None = None
     events: tuple[Event, ...] = ()
     queue: tuple[Ticket, ...] = ()
     team: tuple[Member, ...] = ()

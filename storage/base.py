@@ -115,6 +115,7 @@ class Wanted:
     owner: str | None = None
     team: str | None = None
     town: str | None = None
+    urgent: bool | None = None
     text: str = ""
 
 
@@ -187,8 +188,14 @@ class Store(Protocol):
     def tickets_of(self, person: str, limit: int = 50) -> tuple[Ticket, ...]:
         """The cases of a person (`Message.key`), newest first."""
 
+    def case_of_party(self, person: str) -> Ticket | None:
+        """The case in whose mediation that person (`Message.key`) is the other side, open ones first."""
+
+    def case_by_code(self, code: str) -> Ticket | None:
+        """The open case whose invitation to the other side has this code."""
+
     def queue(self, wanted: Wanted, limit: int = 50, offset: int = 0) -> tuple[Ticket, ...]:
-        """Cases that fit: open before closed, urgent first, then by promised time."""
+        """Cases that fit: open before closed, urgent first, then by what presses next."""
 
     def count(self, wanted: Wanted) -> int:
         """How many cases fit."""

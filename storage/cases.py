@@ -7,16 +7,25 @@ from datetime import datetime
 from handlers.types import Attachment, Message
 from storage.base import Conflict, Wanted
 from storage.codec import dump, load
-from storage.database import bindable, like
+from storage.database import Database, bindable, like
 from storage.events import Events
+from tickets.clocks import next_due, red_at, yellow_at
 from tickets.states import Role
 from tickets.ticket import Event, Ticket
 
 COLUMNS = (
     "state", "open", "urgent", "owner", "team", "town", "channel", "chat", "person",
-    "opened_at", "due_at", "version", "words", "body",
+    "opened_at", "due_at", "next_at", "yellow_at", "red_at", "limit_at", "contacted_at", "closed_at", "party", "code",
+    "version", "words", "body",
 )  # fmt: skip
-ORDER = "ORDER BY open DESC, urgent DESC, due_at, number"
+ORDER = "ORDER BY open DESC, urgent DESC, next_at, number"
+
+# the plus keeps the order of the queue: it is walked and looked up in what was found, not the other way round
+FOUND = (
+    "+number IN (SELECT substr(printf('%08d', rowid), 1, 4) || '-' || substr(printf('%08d', rowid), 5)"
+    " FROM tickets_words WHERE tickets_words MATCH ?)"
+)
+BORDER = "zz"
 ERASED_TITLE = "（已按本人要求删除）"
 
 
@@ -32,14 +41,23 @@ class Cases(Events):
         return tuple(load(Ticket, row["body"]) for row in self.db.rows(sql, person, limit))
 
     def queue(self, wanted: Wanted, limit: int = 50, offset: int = 0) -> tuple[Ticket, ...]:
-        where, values = _where(wanted)
+        where, values = _where(wanted, self.db.dialect)
         rows = self.db.rows(f"SELECT body FROM tickets {where} {ORDER} LIMIT ? OFFSET ?", *values, limit, offset)
         return tuple(load(Ticket, row["body"]) for row in rows)
 
     def count(self, wanted: Wanted) -> int:
-        where, values = _where(wanted)
+        where, values = _where(wanted, self.db.dialect)
         row = self.db.row(f"SELECT COUNT(*) AS n FROM tickets {where}", *values)
         return int(row["n"]) if row else 0
+
+    def case_of_party(self, person: str) -> Ticket | None:
+        sql = "SELECT body FROM tickets WHERE party = ? AND party <> '' ORDER BY open DESC, opened_at DESC LIMIT 1"
+        row = self.db.row(sql, person)
+        return load(Ticket, row["body"]) if row else None
+
+    def case_by_code(self, code: str) -> Ticket | None:
+        row = self.db.row("SELECT body FROM tickets WHERE code = ? AND code <> '' AND open = 1", code)
+        return load(Ticket, row["body"]) if row else None
 
     def attachments(self, number: str, public_only: bool = False) -> tuple[Attachment, ...]:
         least = 1 if public_only else 0
@@ -61,6 +79,7 @@ class Cases(Events):
         )
         if not done:
             raise Conflict("number")
+        index_words(self.db, ticket.number, "", _words(ticket))
         self._happened(event, attachments)
 
     def _change_ticket(self, ticket: Ticket, event: Event, attachments: Sequence[Attachment]) -> None:
@@ -71,6 +90,7 @@ class Cases(Events):
 
     def _replace_ticket(self, ticket: Ticket) -> None:
         """Raises Conflict unless the stored one is exactly one version older."""
+        before = self.db.row("SELECT words FROM tickets WHERE number = ?", ticket.number)
         sets = ", ".join(f"{name} = ?" for name in COLUMNS)
         done = self.db.run(
             f"UPDATE tickets SET {sets} WHERE number = ? AND version = ?",
@@ -78,6 +98,7 @@ class Cases(Events):
         )
         if not done:
             raise Conflict("ticket")
+        index_words(self.db, ticket.number, before["words"] if before else "", _words(ticket))
 
     def _happened(self, event: Event, attachments: Sequence[Attachment] = ()) -> None:
         seq = self._append(event)
@@ -109,6 +130,25 @@ class Cases(Events):
         self._happened(system_event(ticket, "forgotten", "当事人的资料已按本人要求删除", now))
 
 
+def fill_columns(database: Database) -> None:
+    """Gives the cases of an older program the columns and the words of this one."""
+    sets = ", ".join(f"{name} = ?" for name in COLUMNS)
+    for row in database.rows("SELECT body FROM tickets"):
+        ticket = load(Ticket, row["body"])
+        database.run(f"UPDATE tickets SET {sets} WHERE number = ?", *_columns(ticket), ticket.number)
+        index_words(database, ticket.number, "", _words(ticket))
+
+
+def index_words(database: Database, number: str, before: str, after: str) -> None:
+    """Keeps the index of words, which SQLite alone has; PostgreSQL looks through the words themselves."""
+    if database.dialect != "sqlite" or before == after:
+        return
+    row = int(number.replace("-", ""))
+    if before:
+        database.run("DELETE FROM tickets_words WHERE rowid = ?", row)
+    database.run("INSERT INTO tickets_words (rowid, words) VALUES (?, ?)", row, spaced(after))
+
+
 def system_event(ticket: Ticket, action: str, text: str, now: datetime) -> Event:
     """An internal event that leaves the state as it is."""
     return Event(
@@ -121,9 +161,15 @@ def _columns(ticket: Ticket) -> tuple[object, ...]:
     """The values of COLUMNS."""
     return (
         *(ticket.state, ticket.open, ticket.urgent, ticket.owner, ticket.team, ticket.town),
-        *(ticket.channel, ticket.chat, ticket.person, ticket.opened_at, ticket.due_at, ticket.version),
-        *(_words(ticket), dump(ticket)),
+        *(ticket.channel, ticket.chat, ticket.person, ticket.opened_at, ticket.due_at, next_due(ticket)),
+        *(yellow_at(ticket), red_at(ticket), _limit_at(ticket), ticket.contacted_at, ticket.closed_at),
+        *(ticket.mediation.person, ticket.mediation.code, ticket.version, _words(ticket), dump(ticket)),
     )
+
+
+def _limit_at(ticket: Ticket) -> str | None:
+    """The nearest last day of a statutory period of the citizen."""
+    return min((limit.last_day.isoformat() for limit in ticket.limits), default=None)
 
 
 def _words(ticket: Ticket) -> str:
@@ -134,12 +180,31 @@ def _words(ticket: Ticket) -> str:
     return "\n".join(part for part in parts if part).lower()
 
 
-def _where(wanted: Wanted) -> tuple[str, list[object]]:
+def spaced(text: str) -> str:
+    """One token for each character; a word that no text holds stands between two lines."""
+    return f" {BORDER} ".join(" ".join(line) for line in text.split("\n"))
+
+
+def _where(wanted: Wanted, dialect: str) -> tuple[str, list[object]]:
     """The condition for `wanted` and its values."""
     exact = {name: getattr(wanted, name) for name in ("open", "state", "owner", "team", "town")}
     parts = [f"{name} = ?" for name, value in exact.items() if value is not None]
     values: list[object] = [value for value in exact.values() if value is not None]
-    for term in bindable(wanted.text).lower().split()[:8]:
-        parts.append("words LIKE ? ESCAPE '!'")
-        values.append(like(term))
+    if wanted.urgent is not None:
+        parts.append("urgent = ?")
+        values.append(wanted.urgent)
+    terms = bindable(wanted.text).lower().split()[:8]
+    if terms and dialect == "sqlite":
+        phrases = [phrase for phrase in map(_phrase, terms) if phrase]
+        parts.append(FOUND if phrases else "1 = 0")
+        values += [" AND ".join(phrases)] if phrases else []
+    elif terms:
+        parts += ["words LIKE ? ESCAPE '!'"] * len(terms)
+        values += map(like, terms)
     return ("WHERE " + " AND ".join(parts) if parts else "", values)
+
+
+def _phrase(term: str) -> str:
+    """The characters of a term in a row, as FTS5 asks for them; "" when nothing of it can be looked for."""
+    known = [sign for sign in term if sign.isalnum()]
+    return '"' + " ".join(known) + '"' if known else ""

@@ -6,7 +6,6 @@ from handlers.types import LogQuestion, Message, Rate
 from storage.base import Board, Miss
 from storage.codec import dump
 from storage.database import Database, like
-from tickets.states import STATES
 
 IN_VAIN = ("refuse", "statute", "error")  # actions that left a question without an approved answer
 
@@ -61,12 +60,11 @@ class Questions:
             return gone + self.db.run("DELETE FROM questions WHERE at < ?", before)
 
     def board(self, now: datetime) -> Board:
-        late = "open = 1 AND due_at < ? AND " + _clock_runs()
         states = self.db.rows("SELECT state, COUNT(*) AS n FROM tickets GROUP BY state")
         return Board(
             states={row["state"]: row["n"] for row in states},
             unowned=self._count("tickets WHERE open = 1 AND owner = ''"),
-            late=self._count(f"tickets WHERE {late}", now),
+            late=self._count("tickets WHERE open = 1 AND red_at <= ?", now),
             letters_waiting=self._count("letters WHERE state IN ('waiting', 'sending')"),
             letters_failed=self._count("letters WHERE state = 'failed'"),
             unhandled=self._count("messages WHERE handled_at IS NULL"),
@@ -88,8 +86,3 @@ class Questions:
 def _plain(text: str) -> str:
     """Two wordings with the same letters count as one question."""
     return "".join(sign for sign in text.lower() if sign.isalnum())
-
-
-def _clock_runs() -> str:
-    states = ", ".join(f"'{state.value}'" for state, info in STATES.items() if info.clock)
-    return f"state IN ({states})"

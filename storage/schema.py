@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from storage.base import StorageError
+from storage.cases import fill_columns
 from storage.database import Database
 
 Statement = str | dict[str, str]
@@ -154,9 +155,42 @@ EDITING: tuple[Statement, ...] = (
     },
 )
 
+# cases get their columns and words written anew, by the newest code, when all migrations are done
+REFILL = "INSERT INTO meta (name, value) VALUES ('refill', '1') ON CONFLICT DO NOTHING"
+
+DESK: tuple[Statement, ...] = (
+    # what presses next, when the lamp turns, when things happened, who the other side of a mediation is
+    "ALTER TABLE tickets ADD COLUMN next_at TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tickets ADD COLUMN yellow_at TEXT",
+    "ALTER TABLE tickets ADD COLUMN red_at TEXT",
+    "ALTER TABLE tickets ADD COLUMN contacted_at TEXT",
+    "ALTER TABLE tickets ADD COLUMN closed_at TEXT",
+    "ALTER TABLE tickets ADD COLUMN party TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tickets ADD COLUMN code TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tickets ADD COLUMN limit_at TEXT",
+    "DROP INDEX tickets_queue",
+    "DROP INDEX tickets_state",
+    "DROP INDEX tickets_owner",
+    "CREATE INDEX tickets_queue ON tickets (open DESC, urgent DESC, next_at, number)",
+    "CREATE INDEX tickets_state ON tickets (state, open DESC, urgent DESC, next_at, number)",
+    "CREATE INDEX tickets_owner ON tickets (owner, open DESC, urgent DESC, next_at, number)",
+    "CREATE INDEX tickets_lamps ON tickets (open, red_at, yellow_at)",
+    "CREATE INDEX tickets_limits ON tickets (open, limit_at)",
+    "CREATE INDEX tickets_places ON tickets (open, town, team, owner)",
+    "CREATE INDEX tickets_opened ON tickets (opened_at, closed_at, contacted_at, due_at, team, town)",
+    "CREATE INDEX tickets_party ON tickets (party) WHERE party <> ''",
+    "CREATE INDEX tickets_code ON tickets (code) WHERE code <> ''",
+    # one token for each character, so that any part of a word or number is found; see storage.cases.spaced
+    {
+        "sqlite": "CREATE VIRTUAL TABLE tickets_words USING fts5 (words, tokenize = 'unicode61 remove_diacritics 0')",
+        "postgres": "",
+    },
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("2026-11-begin", (*TALK, *CASES, *PEOPLE)),
     Migration("2026-11-editing", EDITING),
+    Migration("2026-11-desk", (*DESK, REFILL)),
 )
 
 
@@ -168,6 +202,9 @@ def migrate(database: Database, migrations: tuple[Migration, ...] = MIGRATIONS) 
             database.run("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, at TEXT NOT NULL)")
             if migration.name:
                 _apply(database, migration)
+    with database.atomic():
+        if database.run("DELETE FROM meta WHERE name = 'refill'"):
+            fill_columns(database)
     known = {migration.name for migration in migrations}
     if any(row["name"] not in known for row in database.rows("SELECT name FROM migrations")):
         raise StorageError("数据库是更新版本的程序建的，请先升级程序。")

@@ -6,7 +6,7 @@
 老王: {photo.jpg}            老王 sends a file
   → 老王: 工单号             one of the replies or letters that followed, to 老王, holds this
   ⇸ 老王: 备注               nothing that followed, to 老王, holds this
-{单号} stands for the number of the newest case.
+{单号} stands for the number of the newest case, {邀请} for the words that let the other side of a mediation in.
 """
 
 import re
@@ -29,6 +29,8 @@ SAID = re.compile(
 )
 HEARD = re.compile(r"^ +(?P<sign>[→⇸]) (?P<who>\S+?)[:：] ?(?P<part>.*)$")
 
+INVITATION = re.compile("调解 [0-9A-Z]{10}")
+
 
 class Clock:
     """Ten seconds pass between messages."""
@@ -47,9 +49,9 @@ def test_dialog(file: Path, knowledge: Knowledge, tmp_path: Path) -> None:
     lanes = open_lanes(f"sqlite:///{tmp_path}/dialog.db")
     script = Script(Turns(lanes, handle, knowledge, clock), clock, tmp_path / "files")
     heard: list[dict[str, Any]] = []
-    number = ""
+    number = invitation = ""
     for index, raw in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        line = raw.replace("{单号}", number)
+        line = raw.replace("{单号}", number).replace("{邀请}", invitation)
         if not line.strip() or line.startswith("#"):
             continue
         where = f"{file.name}:{index}"
@@ -59,6 +61,7 @@ def test_dialog(file: Path, knowledge: Knowledge, tmp_path: Path) -> None:
         said = SAID.match(line)
         assert said, f"{where}: cannot be read: {line}"
         heard = list(script.play(as_line(said)))
+        invitation = next((found[0] for h in heard if (found := INVITATION.search(h["text"]))), invitation)
         number = next((h["ticket"] for h in reversed(heard) if h["ticket"] and h["ticket"] != number), number)
     lanes.close()
 

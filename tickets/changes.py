@@ -144,6 +144,12 @@ def _merge(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> T
     return replace(_link(ticket, by, now, text, data), merged_into=_other(ticket, data))
 
 
+def _tell_party(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
+    if not ticket.mediation.chat:
+        raise NotAllowed("对方还没有从链接进来，发不到。请打电话。")
+    return ticket
+
+
 def _order(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
     return replace(ticket, order_due_at=add_work_hours(now, ORDER_HOURS))
 
@@ -160,6 +166,11 @@ def _invite(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> 
         raise NotAllowed("请写上对方是谁。")
     kept = replace(ticket.mediation, party=party, invited_at=now, code=str(data.get("code", "")))
     return replace(ticket, mediation=kept, other_party=ticket.other_party or party)
+
+
+def _join(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
+    channel, chat = str(data.get("channel", "")), str(data.get("chat", ""))
+    return replace(ticket, mediation=replace(ticket.mediation, person=by.id, code="", channel=channel, chat=chat))
 
 
 def _wish(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
@@ -205,6 +216,11 @@ def _resolve(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) ->
 
 def _close(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
     return replace(ticket, closed_at=ticket.closed_at or now)
+
+
+def _confirm(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
+    solved = str(data.get("solved", "yes"))
+    return replace(ticket, solved=solved if solved in SOLVED else "yes")
 
 
 def _reopen(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
@@ -266,14 +282,17 @@ CHANGES: dict[Action, Change] = {
     Action.ORDER: _order,
     Action.ANSWER: _answer,
     Action.INVITE: _invite,
+    Action.JOIN: _join,
     Action.WISH: _wish,
     Action.CONSENT: _consent,
     Action.MEDIATE: _mediate,
     Action.MEET: _meet,
+    Action.TELL_PARTY: _tell_party,
     Action.AGREE: _agree,
     Action.RESOLVE: _resolve,
     Action.REDIRECT: _resolve,
     Action.WITHDRAW: _close,
+    Action.CONFIRM: _confirm,
     Action.REOPEN: _reopen,
     Action.RATE: _rate,
 }

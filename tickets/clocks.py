@@ -8,7 +8,6 @@ from tickets.due import BEIJING, DAY_HOURS, add_work_hours, work_hours_between
 from tickets.model import Limit, Ticket
 from tickets.states import State
 
-COLOURS = ("green", "yellow", "red")
 LIMIT_YELLOW = 30  # days left of a statutory period
 LIMIT_RED = 7
 
@@ -40,10 +39,6 @@ class Clock:
     due_at: datetime
     yellow_at: datetime
     side: bool = False
-
-    def colour(self, now: datetime) -> str:
-        """green | yellow | red"""
-        return "red" if now >= self.due_at else "yellow" if now >= self.yellow_at else "green"
 
 
 def clocks(ticket: Ticket) -> tuple[Clock, ...]:
@@ -87,13 +82,22 @@ def yellow_hours(ticket: Ticket) -> float:
     return DAY_HOURS if ticket.hours <= 5 * DAY_HOURS else 3 * DAY_HOURS
 
 
+def red_at(ticket: Ticket) -> datetime | None:
+    """When the lamp turns red if nothing happens, None when no promise runs. Side clocks never make it red."""
+    return min((clock.due_at for clock in _clocks(ticket) if not clock.side), default=None)
+
+
+def yellow_at(ticket: Ticket) -> datetime | None:
+    """When the lamp turns yellow if nothing happens."""
+    return min((clock.yellow_at for clock in _clocks(ticket)), default=None)
+
+
 def lamp(ticket: Ticket, now: datetime) -> str:
-    """The promised-time lamp: the worst colour of the running promises, "green" when none runs."""
-    worst = 0
-    for clock in clocks(ticket):
-        colour = COLOURS.index(clock.colour(now))
-        worst = max(worst, min(colour, 1) if clock.side else colour)
-    return COLOURS[worst]
+    """The promised-time lamp: green | yellow | red; "green" when no promise runs."""
+    red, yellow = red_at(ticket), yellow_at(ticket)
+    if red and now >= red:
+        return "red"
+    return "yellow" if yellow and now >= yellow else "green"
 
 
 def next_due(ticket: Ticket) -> datetime:

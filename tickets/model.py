@@ -57,7 +57,7 @@ class Mediation:
     channel: str = ""
     chat: str = ""
     person: str = ""
-    code: str = ""  # the hash of the secret in the link for the other side
+    code: str = ""  # the secret in the link for the other side, "" when it has come in
     invited_at: datetime | None = None
     applicant_at: datetime | None = None
     party_at: datetime | None = None

@@ -126,6 +126,7 @@ class Action(StrEnum):
     ORDER = "order"
     ANSWER = "answer"
     INVITE = "invite"
+    JOIN = "join"
     CONSENT = "consent"
     DECLINE = "decline"
     WISH = "wish"
@@ -153,7 +154,8 @@ class ActionInfo:
 
     `who` may do it; `needs` names the text that must come with it ("" none); `asks` what else, see tickets/changes.py
     ("" nothing); `public` whether the citizen sees it in the timeline; `closed` whether only those on the case may read
-    it; `notice` is what he is told, with {number}, {text}, {who} filled in ("" nothing).
+    it; `notice` is what he is told, `party_notice` what the other side of a mediation is told, with {number}, {text},
+    {who} filled in ("" nothing).
     """
 
     label: str
@@ -163,6 +165,7 @@ class ActionInfo:
     public: bool = True
     closed: bool = False
     notice: str = ""
+    party_notice: str = ""
 
 
 CITIZEN = frozenset({Role.CITIZEN})
@@ -173,7 +176,7 @@ ACTIONS: dict[Action, ActionInfo] = {
     Action.TRIAGE: ActionInfo("开始分派", DISPATCH),
     Action.CLAIM: ActionInfo("接单", DESK, notice="您的工单 {number} 由{who}接手了。"),
     Action.ASSIGN: ActionInfo(
-        "转交", DISPATCH | {Role.MEDIATOR}, asks="member", notice="您的工单 {number} 已转给{text}。"
+        "转交", DISPATCH | {Role.MEDIATOR, Role.SYSTEM}, asks="member", notice="您的工单 {number} 已转给{text}。"
     ),
     Action.RELEASE: ActionInfo("放回队列", DESK | {Role.SYSTEM}, public=False),
     Action.ACCEPT: ActionInfo("签收", DESK, notice="您的工单 {number} 由{who}接手了。"),
@@ -225,6 +228,7 @@ ACTIONS: dict[Action, ActionInfo] = {
         notice="工单 {number}：想请双方坐下来调解，不收钱，愿意才调，随时可以不调。您愿意吗？我们也在问对方。",
     ),
     Action.WISH: ActionInfo("愿意调解", OWN_SIDE | {Role.SUPERVISOR}),
+    Action.JOIN: ActionInfo("对方进来了", frozenset({Role.PARTY}), public=False),
     Action.CONSENT: ActionInfo(
         "对方同意调解", DESK | {Role.PARTY}, notice="工单 {number}：对方愿意调解，调解员会约时间。"
     ),
@@ -233,21 +237,38 @@ ACTIONS: dict[Action, ActionInfo] = {
         DESK | {Role.PARTY},
         notice="工单 {number}：对方不愿意调解。您还可以申请仲裁、行政处理，或者去法院起诉（人民调解法第二十六条）。",
     ),
-    Action.MEDIATE: ActionInfo("开始调解", DESK, notice="工单 {number}：双方都同意，开始调解。时间地点另外告诉您。"),
+    Action.MEDIATE: ActionInfo(
+        "开始调解",
+        DESK,
+        notice="工单 {number}：双方都同意，开始调解。时间地点另外告诉您。",
+        party_notice="双方都同意，开始调解。时间地点另外告诉您。",
+    ),
     Action.MEET: ActionInfo(
-        "约调解时间", DESK, asks="meeting", notice="工单 {number} 调解的时间地点：{text}\n来不了请早点回话。"
+        "约调解时间",
+        DESK,
+        asks="meeting",
+        notice="工单 {number} 调解的时间地点：{text}\n来不了请早点回话。",
+        party_notice="调解的时间地点：{text}\n来不了请早点回话。",
     ),
     Action.RECORD: ActionInfo("调解记录", DESK, needs="调解记录", public=False, closed=True),
     Action.SPEAK: ActionInfo("对方来话", frozenset({Role.PARTY}), needs="话", public=False, closed=True),
-    Action.TELL_PARTY: ActionInfo("回复对方", DESK, needs="给对方的话", public=False, closed=True),
+    Action.TELL_PARTY: ActionInfo(
+        "回复对方", DESK, needs="给对方的话", public=False, closed=True, party_notice="{who}：\n{text}"
+    ),
     Action.AGREE: ActionInfo(
-        "达成协议", DESK, needs="协议要点", asks="signed", notice="工单 {number}：双方谈拢了。\n{text}"
+        "达成协议",
+        DESK,
+        needs="协议要点",
+        asks="signed",
+        notice="工单 {number}：双方谈拢了。\n{text}",
+        party_notice="双方谈拢了。\n{text}",
     ),
     Action.TERMINATE: ActionInfo(
         "终止调解",
         DESK,
         needs="终止的原因",
         notice="工单 {number}：调解没成。\n{text}\n您还可以依法申请仲裁、行政处理，或者去法院起诉（人民调解法第二十六条）。",
+        party_notice="调解没成，终止了。双方还可以依法申请仲裁、行政处理，或者去法院起诉（人民调解法第二十六条）。",
     ),
     Action.REMIND_CONFIRM: ActionInfo(
         "提醒司法确认",
@@ -313,6 +334,7 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     **_rows(_OPEN, Action.ANSWER, None),
     **_rows((State.ACCEPTED, State.IN_PROGRESS), Action.INVITE, State.CONSENT_PENDING),
     **_rows((State.CONSENT_PENDING,), Action.WISH, None),
+    **_rows((State.CONSENT_PENDING, State.MEDIATING), Action.JOIN, None),
     **_rows((State.CONSENT_PENDING,), Action.CONSENT, None),
     **_rows((State.CONSENT_PENDING,), Action.MEDIATE, State.MEDIATING),
     **_rows((State.CONSENT_PENDING, State.MEDIATING), Action.DECLINE, State.TERMINATED),

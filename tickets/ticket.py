@@ -46,7 +46,7 @@ def _check_person(ticket: Ticket, action: Action, by: Actor) -> None:
         raise NotAllowed("您已经回避这件事，不能再接。")
     if by.role is Role.CITIZEN and action is not Action.SUBMIT and by.id != ticket.person:
         raise NotAllowed("这不是您的工单。")
-    if by.role is Role.PARTY and by.id != ticket.mediation.person:
+    if by.role is Role.PARTY and by.id != (ticket.mediation.person or (by.id if action is Action.JOIN else "")):
         raise NotAllowed("这不是您的调解。")
     if needs_owner(action, by.role) and ticket.owner not in ("", by.id):
         raise NotAllowed(f"工单 {ticket.number} 由{ticket.owner_name}在办，请先转交。")

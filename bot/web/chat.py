@@ -4,6 +4,7 @@ import asyncio
 import re
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -37,6 +38,8 @@ EXAMPLES = ("fm-wage-arrears", "fm-summer-closure", "fm-vessel-seizure", "sy-hot
 NUMBERS = ("12395", "110", "120")
 LOST_COOKIE = "这个页面放太久了，刷新一下再发，您写的字还在。"
 TOO_FAST = "发得太快了，等几秒再发。"
+MEDIATION = "有人想请您一起调解。点“发送”就能看到是什么事，看了再说愿不愿意。"
+DRAFT = re.compile(r"调解 [0-9A-Za-z]{10}")
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -45,17 +48,24 @@ async def show(request: web.Request) -> web.Response:
     here, secret = site(request), secret_of(request)
     said = await history(here, person_of(secret), request.query.get("before", "")) if secret else []
     shown = lines(said)
+    draft = request.query.get("say", "")
+    draft = draft if DRAFT.fullmatch(draft) else ""
     new = not secret
     secret = secret or fresh_secret()
     response = page(
         request, "chat.html",
         lines=shown or [reply_line("0.0.0", here.clock(), menu(HELLO))], examples=() if shown else examples(here),
         more=said[0].position if len(said) == SHOWN else "", phones=phones(here), csrf=form_token(secret),
-        fresh=fresh_secret, longest=LONGEST, notice="",
+        fresh=fresh_secret, longest=LONGEST, notice=MEDIATION if draft else "", draft=draft,
     )  # fmt: skip
     if new:
         keep(request, response, COOKIE, secret, YEAR)
     return response
+
+
+async def mediate(request: web.Request) -> web.Response:
+    """The link for the other side of a mediation: the chat with the code written in, to be sent by the person himself."""
+    raise web.HTTPSeeOther(f"/?say={quote('调解 ' + request.match_info['code'])}")
 
 
 def examples(here: Site) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The queue and the case: what staff see, and what they do through handlers.desk.perform."""
 
+import secrets
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,15 +10,19 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.turn import fresh_code
 from bot.web.keys import Site, site
 from bot.web.login import check_form, csrf_of
 from bot.web.pages import HERE, page, read, sentence, write
 from bot.web.rights import event_text, sees, sees_body, sees_phone, shown
 from bot.web.uploads import Form, Refused, discard, read_form, respond
 from handlers.desk import EVENT_LABELS, offered, perform
+from handlers.inputs import Input, inputs
+from handlers.inputs import read as read_inputs
 from handlers.numbers import find_number
 from handlers.types import Attachment, Facts, Member
 from storage import Conflict, Letter, Store, Wanted
+from tickets.clocks import clocks, days_left, limit_lamp, next_due
 from tickets.due import say_time
 from tickets.states import ACTIONS, ROLE_NAMES, STATES, Action, Role, State
 from tickets.ticket import Event, NotAllowed, Ticket, lamp
@@ -78,7 +83,7 @@ def _queue(store: Store, look: Look, me: Member) -> tuple[list[Ticket], bool, di
     for wanted in _wanted(look, me):
         found.update((ticket.number, ticket) for ticket in store.queue(wanted, end + 1))
     fitting = [ticket for ticket in found.values() if _fits(ticket, look, me)]
-    fitting.sort(key=lambda ticket: (not ticket.open, not ticket.urgent, ticket.due_at, ticket.number))
+    fitting.sort(key=lambda ticket: (not ticket.open, not ticket.urgent, next_due(ticket), ticket.number))
     counts = {"mine": store.count(Wanted(open=True, owner=me.id)), "free": store.count(Wanted(open=True, owner=""))}
     return fitting[look.number * PAGE : end], len(fitting) > end, counts
 
@@ -111,7 +116,7 @@ def _fits(ticket: Ticket, look: Look, me: Member) -> bool:
 def row(ticket: Ticket, me: Member, now: datetime) -> dict[str, Any]:
     """One line of the queue."""
     colour = lamp(ticket, now)
-    clock = "时钟停着" if ticket.paused_at and ticket.open else say_time(ticket.due_at) + "前"
+    clock = "时钟停着" if ticket.paused_at and ticket.open else say_time(next_due(ticket)) + "前"
     return {
         "number": ticket.number, "title": shown(ticket.title, ticket, me), "urgent": ticket.urgent, "lamp": colour,
         "lamp_name": LAMPS[colour] if ticket.open else "已办完", "state": STATES[ticket.state].label,
@@ -155,7 +160,8 @@ async def _show(
         attachments=list(enumerate(attachments)) if body else [],
         failed=[letter.error for letter in letters if letter.state == "failed"],
         waiting=sum(letter.state in ("waiting", "sending") for letter in letters),
-        acts=_acts(acts), needs={act: ACTIONS[act].needs for act in acts}, canned=canned(),
+        acts=_acts(acts, ticket, here), canned=canned(), clocks=clocks(ticket), limits=_limits(ticket, here.clock()),
+        party_link=f"{here.settings.site}/mediate/{ticket.mediation.code}" if body and ticket.mediation.code else "",
         team=[one for one in team if one.role in TEAM_ROLES and one.id != ticket.owner], role_names=ROLE_NAMES,
         opened=say_time(ticket.opened_at), service=_title(here, ticket.service), topic=_title(here, ticket.topic),
     )  # fmt: skip
@@ -174,6 +180,24 @@ def _facts(ticket: Ticket, me: Member) -> list[tuple[str, str]]:
     """What was asked and answered, without what is shown beside it anyway."""
     beside = {ticket.phone, ticket.town} - {""}
     return [(question, shown(answer, ticket, me)) for question, answer in ticket.facts if answer not in beside]
+
+
+def _limits(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:
+    """The citizen's statutory periods, as the page shows them."""
+    found = []
+    for one in ticket.limits:
+        left = days_left(one, now)
+        state = f"还有 {left} 天" if left >= 0 else f"过了 {-left} 天"
+        found.append(
+            {
+                "lamp": limit_lamp(one, now),
+                "title": one.title,
+                "basis": one.basis,
+                "last_day": one.last_day,
+                "left": state,
+            }
+        )
+    return found
 
 
 def _title(here: Site, id: str) -> str:
@@ -200,10 +224,27 @@ class Act:
     label: str
     needs: str
     told: bool
+    inputs: tuple[Input, ...]
+
+    @property
+    def form(self) -> bool:
+        """Whether it unfolds into a form of its own."""
+        return bool(self.needs or self.inputs) and self.action not in (Action.REPLY, Action.NOTE)
+
+    @property
+    def common(self) -> bool:
+        """Whether it stands in the first row; the rest is under 更多."""
+        return self.action in COMMON
 
 
-def _acts(acts: Iterable[Action]) -> list[Act]:
-    return [Act(one, ACTIONS[one].label, ACTIONS[one].needs, bool(ACTIONS[one].notice)) for one in acts]
+COMMON = {Action.ASK, Action.RESOLVE, Action.INVITE, Action.MEET, Action.AGREE, Action.TELL_PARTY, Action.ANSWER}
+
+
+def _acts(acts: Iterable[Action], ticket: Ticket, here: Site) -> list[Act]:
+    return [
+        Act(one, ACTIONS[one].label, ACTIONS[one].needs, bool(ACTIONS[one].notice), inputs(ticket, one, here.knowledge))
+        for one in acts
+    ]
 
 
 @cache
@@ -219,7 +260,7 @@ async def act(request: web.Request, me: Member) -> web.StreamResponse:
         form = await read_form(request, here.files)
     except Refused as refused:
         raise sentence(refused.status, str(refused)) from None
-    kept = {"action": form.fields.get("action", ""), "text": form.fields.get("text", "")}
+    kept = {"action": "", "text": "", **form.fields}
     try:
         check_form(request, form.fields.get("csrf", ""))
         action = await _perform(here, number, me, form)
@@ -255,8 +296,16 @@ async def _perform(here: Site, number: str, me: Member, form: Form) -> Action:
             raise NotAllowed(f"现在不能{ACTIONS[action].label}。")
         to = _colleague(store, form, ticket) if action is Action.ASSIGN else None
         now = here.clock()
-        facts = Facts(now=now, number="", me=me, team=store.team())
-        _, effects = perform(ticket, action, me, facts, text, to, tuple(form.files))
+        given = {name.removeprefix("ask-"): value for name, value in form.fields.items() if name.startswith("ask-")}
+        data = read_inputs(ticket, action, given, here.knowledge, now)
+        other = store.ticket(find_number(data.get("number", ""))) if "number" in data else None
+        if other:
+            data["number"] = other.number
+        facts = Facts(
+            now=now, number="", code=fresh_code(secrets.randbelow), me=me, team=store.team(),
+            other=other if other and sees_body(other, me) else None,
+        )  # fmt: skip
+        _, effects = perform(ticket, action, me, facts, text, to, tuple(form.files), data)
         store.perform(effects, now)
 
     await write(here, job)

@@ -1,10 +1,10 @@
 """Who of the staff sees what. Pure; the pages ask here and nowhere else."""
 
+from handlers.desk import closed_to
 from handlers.types import Member
 from tickets.states import Role
 from tickets.ticket import Event, Ticket
 
-CLOSED = "（调解内容只有承办人能看）"
 HIDDEN_PHONE = "（接单后可见）"
 WATCH = frozenset({Role.SUPERVISOR, Role.CLERK})  # who sees every case, to hand it on
 
@@ -35,6 +35,4 @@ def shown(text: str, ticket: Ticket, me: Member) -> str:
 
 def event_text(event: Event, ticket: Ticket, me: Member) -> str:
     """What was said at an event, as `me` may read it. Words of a mediation are for its mediator only."""
-    if event.closed and me.id not in (ticket.owner, event.actor):
-        return CLOSED if sees_body(ticket, me) else ""
-    return shown(event.text, ticket, me) if sees_body(ticket, me) else ""
+    return shown(closed_to(event, ticket, me).text, ticket, me) if sees_body(ticket, me) else ""

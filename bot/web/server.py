@@ -63,6 +63,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/chat/say", chat.say),
     ("GET", "/chat/live", chat.live),
     ("GET", "/chat/new", chat.new),
+    ("GET", "/mediate/{code:[0-9A-Za-z]{10}}", chat.mediate),
     ("GET", f"/file/{{position:{PLACE}}}/{{index:\\d{{1,2}}}}", chat.file),
     ("GET", "/desk/join/{code}", login.show_join),
     ("POST", "/desk/join/{code}", login.join),

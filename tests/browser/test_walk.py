@@ -149,6 +149,8 @@ async def closes(here: World, desk: Page, citizen: Page, number: str, tag: str) 
     await tap(citizen, "解决了")
     await expect(citizen.locator(".line.ours").last).to_contain_text("满意吗")
     await shot(citizen, f"{tag}-10-confirmed")
+    await tap(citizen, "满意")
+    await expect(citizen.locator(".line.ours").last).to_contain_text("谢谢")
 
 
 async def test_an_emergency_shows_numbers_to_tap(here: World, chromium: Browser) -> None:

@@ -80,17 +80,17 @@ def numbers(store: Store, wanted: Wanted, limit: int = 50, offset: int = 0) -> l
     return [ticket.number[-1] for ticket in store.queue(wanted, limit, offset)]
 
 
-def test_the_queue_is_urgent_first_then_by_promised_time(store: Store) -> None:
+def test_the_queue_is_urgent_first_then_by_what_presses(store: Store) -> None:
     fill(store)
-    assert numbers(store, Wanted()) == ["1", "2", "4", "3", "5"]
-    assert numbers(store, Wanted(), limit=2, offset=1) == ["2", "4"]
+    assert numbers(store, Wanted()) == ["1", "2", "3", "4", "5"]
+    assert numbers(store, Wanted(), limit=2, offset=1) == ["2", "3"]
     assert store.count(Wanted()) == 5
 
 
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (Wanted(open=True), "1243"),
+        (Wanted(open=True), "1234"),
         (Wanted(open=False), "5"),
         (Wanted(state="submitted"), "123"),
         (Wanted(owner="m1"), "4"),
@@ -103,6 +103,9 @@ def test_the_queue_is_urgent_first_then_by_promised_time(store: Store) -> None:
         (Wanted(text="3857401"), "2"),
         (Wanted(text="浙象渔 40123"), "45"),
         (Wanted(text="40123 调解 讨工资", open=True), "4"),
+        (Wanted(text="浙象渔 9", open=True), ""),
+        (Wanted(urgent=True), "1"),
+        (Wanted(text="40123讨工资"), ""),
         (Wanted(text="%"), ""),
         (Wanted(text="_" * 9), ""),
         (Wanted(text="没有的"), ""),

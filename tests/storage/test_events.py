@@ -80,7 +80,8 @@ def test_a_case_without_history_is_found(desk: SqlStore) -> None:
     for statement in FREE[desk.db.dialect]:
         desk.db.run(statement)
     desk.db.run(
-        "INSERT INTO tickets SELECT '1000-0009', state, open, urgent, owner, team, town, channel, chat, person,"
+        "INSERT INTO tickets (number, state, open, urgent, owner, team, town, channel, chat, person, opened_at, due_at,"
+        " version, words, body) SELECT '1000-0009', state, open, urgent, owner, team, town, channel, chat, person,"
         " opened_at, due_at, version, words, body FROM tickets WHERE number = '1000-0001'"
     )
     broken = desk.audit_verify()

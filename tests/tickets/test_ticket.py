@@ -49,7 +49,7 @@ def ready(action: Action, **changes: object) -> Ticket:
     done = NOW if action is Action.CO_DONE else None
     return ticket(
         co=(CoTask(team="渔政", what="查船证", due_at=NOW, done_at=done),), order_due_at=NOW,
-        mediation=Mediation(party="老王", person="x1", applicant_at=NOW, party_at=NOW), **changes,
+        mediation=Mediation(party="老王", person="x1", chat="x1", applicant_at=NOW, party_at=NOW), **changes,
     )  # fmt: skip
 
 
