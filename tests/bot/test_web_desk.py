@@ -386,3 +386,68 @@ def test_prepared_texts_are_for_acts_with_words() -> None:
         assert one["title"]
         assert one["text"]
         assert all(ACTIONS[name].needs for name in one["for"])
+
+
+# ---- what an act asks for beside words
+
+
+async def test_a_return_names_one_of_three_reasons(here: World, number: str) -> None:
+    me = await here.staff(Role.MEDIATOR)
+    await me.act(number, "claim")
+    status, text = await me.act(number, "return", "去劳动监察")
+    assert (status, "为什么退回" in text, "去劳动监察" in text) == (409, True, True)
+    status, _ = await me.act(number, "return", "去劳动监察", **{"ask-reason": "scope"})
+    assert status == 303
+    assert (await here.ticket(number)).state is State.RETURNED
+
+
+async def test_a_statutory_period_is_counted_and_told(here: World, number: str) -> None:
+    me = await here.staff(Role.MEDIATOR)
+    await me.act(number, "claim")
+    await me.act(number, "limit", **{"ask-id": "dl-labor-1y", "ask-start": "2026-10-30"})
+    _, page = await me.get(f"/desk/case/{number}")
+    assert "最晚 2027-11-01" in page
+    assert "法定期限" in page
+    limit = (await here.ticket(number)).limits[0]
+    assert (limit.id, str(limit.last_day)) == ("dl-labor-1y", "2027-11-01")
+
+
+async def test_two_cases_are_linked_and_merged_on_both_sides(here: World, number: str) -> None:
+    other = await (await here.visitor()).open_case("同一件事又交一次")
+    clerk = await here.staff(Role.CLERK)
+    status, text = await clerk.act(number, "link", **{"ask-number": "9999-9999"})
+    assert (status, "没有找到另一张工单" in text) == (409, True)
+    await clerk.act(number, "link", **{"ask-number": other.replace("-", "")})
+    assert (await here.ticket(number)).linked == (other,)
+    assert (await here.ticket(other)).linked == (number,)
+    await clerk.act(other, "merge", **{"ask-number": number})
+    merged = await here.ticket(other)
+    assert (merged.state, merged.merged_into) == (State.MERGED, number)
+    _, page = await clerk.get(f"/desk/case/{number}")
+    assert "并进来了" in page
+
+
+async def test_a_mediator_cannot_link_what_he_may_not_see(here: World, number: str) -> None:
+    other = await (await here.visitor()).open_case("别人的单")
+    await (await here.staff(Role.MEDIATOR, "张")).act(other, "claim")
+    me = await here.staff(Role.MEDIATOR, "陈")
+    await me.act(number, "claim")
+    status, _ = await me.act(number, "link", **{"ask-number": other})
+    assert status == 409
+    assert (await here.ticket(other)).linked == ()
+
+
+async def test_the_other_side_comes_in_by_the_link(here: World, number: str) -> None:
+    me = await here.staff(Role.MEDIATOR)
+    await me.act(number, "claim")
+    await me.act(number, "invite", **{"ask-party": "船东老王"})
+    _, page = await me.get(f"/desk/case/{number}")
+    link = page.partition("/mediate/")[2][:10]
+    party = await here.visitor()
+    async with party.session.get(f"/mediate/{link}") as answer:
+        assert f"调解 {link}" in await answer.text()
+    await party.say(f"调解 {link}")
+    assert "调解不收钱" in await party.newest()
+    _, page = await me.get(f"/desk/case/{number}")
+    assert "已从链接进来" in page
+    assert link not in page
