@@ -227,7 +227,7 @@ ACTIONS: dict[Action, ActionInfo] = {
         asks="party",
         notice="工单 {number}：想请双方坐下来调解，不收钱，愿意才调，随时可以不调。您愿意吗？我们也在问对方。",
     ),
-    Action.WISH: ActionInfo("愿意调解", OWN_SIDE | {Role.SUPERVISOR}),
+    Action.WISH: ActionInfo("当事人愿意调解", OWN_SIDE | {Role.SUPERVISOR}),
     Action.JOIN: ActionInfo("对方进来了", frozenset({Role.PARTY}), public=False),
     Action.CONSENT: ActionInfo(
         "对方同意调解", DESK | {Role.PARTY}, notice="工单 {number}：对方愿意调解，调解员会约时间。"

@@ -229,7 +229,8 @@ class Act:
     @property
     def form(self) -> bool:
         """Whether it unfolds into a form of its own."""
-        return bool(self.needs or self.inputs) and self.action not in (Action.REPLY, Action.NOTE)
+        asks = self.needs or self.inputs or self.action in CAREFUL
+        return bool(asks) and self.action not in (Action.REPLY, Action.NOTE)
 
     @property
     def common(self) -> bool:
@@ -237,6 +238,7 @@ class Act:
         return self.action in COMMON
 
 
+CAREFUL = {Action.DECLINE, Action.RELEASE}  # one tap too many would hurt
 COMMON = {Action.ASK, Action.RESOLVE, Action.INVITE, Action.MEET, Action.AGREE, Action.TELL_PARTY, Action.ANSWER}
 
 
