@@ -21,6 +21,7 @@ from handlers.buttons import PERSON
 from handlers.numbers import find_number, fresh_number
 from handlers.types import Facts, LogQuestion, Member, Message, Outcome, Reply, Session
 from storage import Conflict, Lanes, Store, Wanted
+from tickets.routing import read_routes
 from tickets.states import Role
 from tickets.ticket import Ticket
 
@@ -35,6 +36,7 @@ QUEUE = 100  # cases a member of staff is shown at most
 CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misread
 CODE_LENGTH = 10
 CODE = re.compile(rf"(?<![0-9A-Za-z])[{CODE_SIGNS}{CODE_SIGNS.lower()}]{{{CODE_LENGTH}}}(?![0-9A-Za-z])")
+ROUTES = "routes"  # the note that holds the table of who gets what
 SORRY = "出了点问题，您的话我们记下了。请发“人工”，由人来办。"
 
 
@@ -180,6 +182,7 @@ def load_facts(store: Store, message: Message, session: Session, now: datetime, 
     named, other = _named(store, message, session, staff=me is not None)
     own = store.tickets_of(message.key)
     shown = named or next(iter(own), None)
+    filling = session.want == "intake"
     code, invite = _invitation(store, message, now)
     return Facts(
         now=now,
@@ -193,6 +196,8 @@ def load_facts(store: Store, message: Message, session: Session, now: datetime, 
         events=store.events(shown.number, public_only=me is None) if shown else (),
         queue=_queue(store, me.id) if me else (),
         team=team,
+        routes=read_routes(store.meta(ROUTES)) if filling else (),
+        loads=store.loads() if filling else {},
         invite=invite,
         link=_link(store, code),
         history=store.recent_texts(message),

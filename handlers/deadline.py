@@ -6,11 +6,14 @@ from datetime import date
 from handlers.ask import sources
 from handlers.buttons import PERSON, button, parse
 from handlers.dates import find_day
-from handlers.types import Facts, Message, Outcome, Reply, Session
+from handlers.inputs import countable, limit_data, limit_text
+from handlers.types import Button, ChangeTicket, Facts, Message, Outcome, Reply, Session
 from knowledge import Knowledge
 from knowledge.deadlines import ADVICE_DAYS, last_day
 from knowledge.types import Period, Topic
 from tickets.due import BEIJING, is_workday
+from tickets.states import Action, Role
+from tickets.ticket import Actor, NotAllowed, apply
 
 UNREAD = "这个日子我没看懂。写成“11月3号”“去年8月20日”“三天前”这样。"
 CARE = "这是按您说的日子算的，特殊情形以法律工作者意见为准。交工单、申请调解都不会让这个日子停下来。"
@@ -26,15 +29,17 @@ MEANS = {
 def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> bool:
     """The button under an answer, and the day given afterwards."""
     if message.button:
-        return parse(message.button)[0] == "count"
+        return parse(message.button)[0] in ("count", "keep")
     return session.want == "deadline"
 
 
 def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     _, arguments = parse(message.button)
-    topic = knowledge.topics.get(arguments[0] if arguments else session.slots.get("topic", ""))
+    topic = knowledge.topics.get(arguments[-1] if arguments else session.slots.get("topic", ""))
     if topic is None or not topic.periods or topic.id in knowledge.withheld:
         return Outcome(replies=(Reply(text="这一条内容已经更新，请再问一遍。"),))
+    if len(arguments) == 3:
+        return _keep(arguments, message, session, facts, knowledge)
     if message.button:
         asked = replace(session, want="deadline", step="day", slots={"topic": topic.id})
         return Outcome(replies=(Reply(text=_question(topic), ask="text"),), session=asked)
@@ -42,10 +47,40 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     day = find_day(message.text, today)
     if day is None:
         return _unread(topic, session)
-    rows = ((button("换个日子再算", "count", topic.id), PERSON),)
+    rows = ((button("换个日子再算", "count", topic.id), PERSON), *_keep_button(topic, day, facts, knowledge))
     text = "\n".join([f"从 {day:%Y-%m-%d} 起算：", *(_line(p, day, today) for p in topic.periods), CARE])
     after = replace(session, want="", step="", slots={}, topic=topic.id)
     return Outcome(replies=(Reply(text=text, sources=sources(topic), buttons=rows),), session=after)
+
+
+def _keep_button(topic: Topic, day: date, facts: Facts, knowledge: Knowledge) -> tuple[tuple[Button, ...], ...]:
+    """Offers to write the period into the person's newest open case, where everybody keeps an eye on it."""
+    ticket = next((one for one in facts.tickets if one.open), None)
+    if ticket is None or not countable(topic.id, knowledge):
+        return ()
+    return ((button(f"记到工单 {ticket.number}", "keep", ticket.number, f"{day:%Y%m%d}", topic.id),),)
+
+
+def _keep(
+    arguments: tuple[str, ...], message: Message, session: Session, facts: Facts, knowledge: Knowledge
+) -> Outcome:
+    number, start, id = arguments
+    ticket = next((one for one in facts.tickets if one.number == number), None)
+    day = find_day(f"{start[:4]}-{start[4:6]}-{start[6:]}", facts.now.astimezone(BEIJING).date())
+    if ticket is None or day is None:
+        return Outcome(replies=(Reply(text="没有找到这张工单。发“进度”看您的单子。"),), session=session)
+    by = Actor(id=message.key, role=Role.CITIZEN, name=message.name)
+    try:
+        data = limit_data(id, day, knowledge)
+        changed, event = apply(ticket, Action.LIMIT, by, facts.now, limit_text(data), **data)
+    except NotAllowed as error:
+        return Outcome(replies=(Reply(text=str(error)),), session=session)
+    text = f"记到工单 {number} 了，承办的人也看得到，快到期会提醒您。{limit_text(data)}\n{CARE}"
+    return Outcome(
+        replies=(Reply(text=text, ticket=number),),
+        session=session,
+        effects=(ChangeTicket(ticket=changed, event=event),),
+    )
 
 
 def _unread(topic: Topic, session: Session) -> Outcome:

@@ -11,7 +11,8 @@ from tickets.changes import RETURN_REASONS, needs_owner
 from tickets.clocks import clocks, days_left, limit_lamp
 from tickets.due import say_time
 from tickets.model import Limit
-from tickets.states import ACTIONS, DISPATCH, STATES, Action, Role, possible
+from tickets.routing import Route, least_busy
+from tickets.states import ACTIONS, DESK, DISPATCH, STATES, Action, Role, possible
 from tickets.ticket import Actor, Event, NotAllowed, Ticket, apply, lamp
 
 LAMPS = {"red": "🔴", "yellow": "🟡", "green": "🟢"}
@@ -198,6 +199,22 @@ def citizen_buttons(ticket: Ticket, action: Action) -> tuple[tuple[Button, ...],
     if action in (Action.ASK, Action.REPLY):
         return ((button("回话", "add", number), button("看进度", "case", number)),)
     return ((button("看进度", "case", number),),)
+
+
+SYSTEM = Actor(id="system", role=Role.SYSTEM, name="系统")
+
+
+def hand_out(ticket: Ticket, wanted: Route, facts: Facts) -> tuple[Effect, ...]:
+    """Gives the case to the least busy of the row's people: the change and the letter to him; () when nobody is free."""
+    people = {member.name: member.id for member in facts.team if member.role in DESK}
+    id = least_busy(people, wanted, facts.loads, ticket.excluded)
+    member = next((one for one in facts.team if one.id == id), None)
+    if member is None:
+        return ()
+    given = {"owner": member.id, "owner_name": shown_name(member)}
+    changed, event = apply(ticket, Action.ASSIGN, SYSTEM, facts.now, shown_name(member), **given)
+    told = tell_member(member, changed, f"派给您一张新工单 {changed.number}：{changed.title}")
+    return (ChangeTicket(ticket=changed, event=event), *told)
 
 
 def tell_member(member: Member, ticket: Ticket, text: str, urgent: bool = False) -> tuple[Send, ...]:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from handlers.buttons import button, column, parse
-from handlers.desk import tell_staff
+from handlers.desk import hand_out, tell_staff
 from handlers.types import (
     Attachment,
     Button,
-    Effect,
     Facts,
     Message,
     OpenTicket,
@@ -21,6 +20,7 @@ from handlers.types import (
 from knowledge import Knowledge
 from knowledge.types import Field
 from tickets.due import DAY_HOURS, next_opening, open_now, say_time
+from tickets.routing import route
 from tickets.states import Role
 from tickets.ticket import Actor, Ticket, open_ticket
 
@@ -254,11 +254,12 @@ def _open(message: Message, session: Session, facts: Facts, knowledge: Knowledge
         other_party=next((_value(slots, name) for name in PARTY_NAMES if _value(slots, name)), ""),
         facts=answers(slots, fields),
     )  # fmt: skip
-    effects: tuple[Effect, ...] = (
-        OpenTicket(ticket=ticket, event=event, attachments=_files(slots.get("files", ""))),
-        *tell_staff(facts, ticket, f"新工单 {ticket.number}：{ticket.title}"),
-    )
-    return Outcome(replies=(confirmation(ticket, facts),), effects=effects)
+    wanted = route(ticket, facts.routes)
+    ticket = replace(ticket, team=wanted.team) if wanted else ticket
+    opened = OpenTicket(ticket=ticket, event=event, attachments=_files(slots.get("files", "")))
+    handed = hand_out(ticket, wanted, facts) if wanted else ()
+    told = handed or tell_staff(facts, ticket, f"新工单 {ticket.number}：{ticket.title}")
+    return Outcome(replies=(confirmation(ticket, facts),), effects=(opened, *told))
 
 
 def _value(slots: Mapping[str, str], name: str) -> str:

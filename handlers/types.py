@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tickets.routing import Route
 from tickets.states import Role
 from tickets.ticket import Event, Ticket
 
@@ -117,7 +118,8 @@ class Facts:
 
     `tickets` are the sender's own cases (newest first); `named` the case the message names, if he may see it, `other` the
     second one; `invited` the case in whose mediation he is the other side, or whose invitation he shows; `events`
-    what happened to that one, or else to his newest; `queue` the open cases, only for staff; `team` all active staff;
+    what happened to that one, or else to his newest; `queue` the open cases, only for staff; `team` all active staff,
+    `loads` their open cases by id and `routes` the table of who gets what, both only while a form is being filled in;
     `code` the valid invitation in the text with its role `invite`, or else a fresh code; `link` the member who asked for
     that invitation to connect his own account with.
     """
@@ -133,6 +135,8 @@ class Facts:
     events: tuple[Event, ...] = ()
     queue: tuple[Ticket, ...] = ()
     team: tuple[Member, ...] = ()
+    routes: tuple[Route, ...] = ()
+    loads: Mapping[str, int] = field(default_factory=dict)
     invite: Role | None = None
     link: Member | None = None
     history: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ Every verb that writes is one transaction. Nothing here knows a channel's wire o
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -108,7 +108,11 @@ class Broken:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which cases to list. None means "whatever"; `text` are words that must all occur."""
+    """Which cases to list. None means "whatever"; `text` are words that must all occur.
+
+    `lamp` "red" or "yellow": cases whose lamp is so `at` that moment (or worse), and nobody was told of it yet.
+    `limit_by`: open cases with a statutory period of the citizen that ends on that day or before.
+    """
 
     open: bool | None = None
     state: str | None = None
@@ -116,6 +120,9 @@ class Wanted:
     team: str | None = None
     town: str | None = None
     urgent: bool | None = None
+    lamp: str = ""
+    at: datetime | None = None
+    limit_by: date | None = None
     text: str = ""
 
 
@@ -199,6 +206,9 @@ class Store(Protocol):
 
     def count(self, wanted: Wanted) -> int:
         """How many cases fit."""
+
+    def loads(self) -> dict[str, int]:
+        """How many open cases each member of staff has, by id."""
 
     def events(self, number: str, public_only: bool = False) -> tuple[Event, ...]:
         """What happened to a case, in order. Erased words read as erased."""

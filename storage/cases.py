@@ -16,7 +16,7 @@ from tickets.ticket import Event, Ticket
 COLUMNS = (
     "state", "open", "urgent", "owner", "team", "town", "channel", "chat", "person",
     "opened_at", "due_at", "next_at", "yellow_at", "red_at", "limit_at", "contacted_at", "closed_at", "party", "code",
-    "version", "words", "body",
+    "warned",    "version", "words", "body",
 )  # fmt: skip
 ORDER = "ORDER BY open DESC, urgent DESC, next_at, number"
 
@@ -58,6 +58,10 @@ class Cases(Events):
     def case_by_code(self, code: str) -> Ticket | None:
         row = self.db.row("SELECT body FROM tickets WHERE code = ? AND code <> '' AND open = 1", code)
         return load(Ticket, row["body"]) if row else None
+
+    def loads(self) -> dict[str, int]:
+        rows = self.db.rows("SELECT owner, COUNT(*) AS n FROM tickets WHERE open = 1 AND owner <> '' GROUP BY owner")
+        return {row["owner"]: row["n"] for row in rows}
 
     def attachments(self, number: str, public_only: bool = False) -> tuple[Attachment, ...]:
         least = 1 if public_only else 0
@@ -163,7 +167,7 @@ def _columns(ticket: Ticket) -> tuple[object, ...]:
         *(ticket.state, ticket.open, ticket.urgent, ticket.owner, ticket.team, ticket.town),
         *(ticket.channel, ticket.chat, ticket.person, ticket.opened_at, ticket.due_at, next_due(ticket)),
         *(yellow_at(ticket), red_at(ticket), _limit_at(ticket), ticket.contacted_at, ticket.closed_at),
-        *(ticket.mediation.person, ticket.mediation.code, ticket.version, _words(ticket), dump(ticket)),
+        *(ticket.mediation.person, ticket.mediation.code, ticket.warned, ticket.version, _words(ticket), dump(ticket)),
     )
 
 
@@ -187,12 +191,15 @@ def spaced(text: str) -> str:
 
 def _where(wanted: Wanted, dialect: str) -> tuple[str, list[object]]:
     """The condition for `wanted` and its values."""
-    exact = {name: getattr(wanted, name) for name in ("open", "state", "owner", "team", "town")}
+    exact = {name: getattr(wanted, name) for name in ("open", "state", "owner", "team", "town", "urgent")}
     parts = [f"{name} = ?" for name, value in exact.items() if value is not None]
     values: list[object] = [value for value in exact.values() if value is not None]
-    if wanted.urgent is not None:
-        parts.append("urgent = ?")
-        values.append(wanted.urgent)
+    if wanted.lamp:
+        parts += ["open = 1", f"{wanted.lamp}_at <= ?", "warned NOT IN (?, ?)"]
+        values += [wanted.at, "red", wanted.lamp]
+    if wanted.limit_by is not None:
+        parts += ["open = 1", "limit_at <= ?"]
+        values.append(wanted.limit_by.isoformat())
     terms = bindable(wanted.text).lower().split()[:8]
     if terms and dialect == "sqlite":
         phrases = [phrase for phrase in map(_phrase, terms) if phrase]

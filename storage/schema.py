@@ -168,6 +168,7 @@ DESK: tuple[Statement, ...] = (
     "ALTER TABLE tickets ADD COLUMN party TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tickets ADD COLUMN code TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tickets ADD COLUMN limit_at TEXT",
+    "ALTER TABLE tickets ADD COLUMN warned TEXT NOT NULL DEFAULT ''",
     "DROP INDEX tickets_queue",
     "DROP INDEX tickets_state",
     "DROP INDEX tickets_owner",

@@ -154,6 +154,10 @@ def _order(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> T
     return replace(ticket, order_due_at=add_work_hours(now, ORDER_HOURS))
 
 
+def _warn(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
+    return replace(ticket, warned=str(data.get("colour", "yellow")))
+
+
 def _answer(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
     if ticket.order_due_at is None:
         raise NotAllowed("这张单没有等着答复的督办单。")
@@ -279,6 +283,7 @@ CHANGES: dict[Action, Change] = {
     Action.LIMIT: _limit,
     Action.LINK: _link,
     Action.MERGE: _merge,
+    Action.WARN: _warn,
     Action.ORDER: _order,
     Action.ANSWER: _answer,
     Action.INVITE: _invite,

@@ -109,6 +109,7 @@ class Ticket:
     mediation: Mediation = field(default_factory=Mediation)
     snoozed_until: date | None = None
     order_due_at: datetime | None = None
+    warned: str = ""  # the colour of the lamp somebody was told of: "yellow" | "red"
     entered_at: datetime | None = None
     contacted_at: datetime | None = None
     closed_at: datetime | None = None

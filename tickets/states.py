@@ -274,6 +274,7 @@ ACTIONS: dict[Action, ActionInfo] = {
         "提醒司法确认",
         DESK | {Role.SYSTEM},
         notice="工单 {number}：协议生效起 30 天内，双方可以一起去法院申请司法确认（人民调解法第三十三条），对方反悔才好强制执行。",
+        party_notice="协议生效起 30 天内，双方可以一起去法院申请司法确认（人民调解法第三十三条）。",
     ),
     Action.RESOLVE: ActionInfo(
         "办结", DESK, needs="办结的结果", notice="工单 {number} 办好了。结果：\n{text}\n问题解决了吗？"

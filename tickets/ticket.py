@@ -72,7 +72,10 @@ def apply(
     check(ticket, action, by, now, text)
     info, target = ACTIONS[action], TRANSITIONS[(ticket.state, action)]
     entered = ticket.entered_at if target is ticket.state else now
-    changed = replace(ticket, state=target, entered_at=entered, updated_at=now, version=ticket.version + 1)
+    warned = ticket.warned if target is ticket.state else ""
+    changed = replace(
+        ticket, state=target, entered_at=entered, updated_at=now, version=ticket.version + 1, warned=warned
+    )  # fmt: skip
     changed = _clock(ticket, changed, now)
     if action in CHANGES:
         changed = CHANGES[action](changed, by, now, text, data)
