@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from handlers.types import Attachment, Effect, Member, Message, Outcome, Reply, Session
+from tickets.figures import Line
 from tickets.states import Role
 from tickets.ticket import Event, Ticket
 
@@ -128,11 +129,16 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """A few figures: cases by state, open ones without owner or late, letters and messages that hang."""
+    """A few figures: cases by state, open ones by lamp, by town with the late ones, by owner, without owner; open ones
+    with a statutory period that ends within a month; letters and messages that hang.
+    """
 
     states: dict[str, int] = field(default_factory=dict)
     unowned: int = 0
     late: int = 0
+    yellow: int = 0
+    limits: int = 0
+    towns: dict[str, tuple[int, int]] = field(default_factory=dict)
     letters_waiting: int = 0
     letters_failed: int = 0
     unhandled: int = 0
@@ -206,6 +212,9 @@ class Store(Protocol):
 
     def count(self, wanted: Wanted) -> int:
         """How many cases fit."""
+
+    def record(self, since: datetime, until: datetime) -> list[Line]:
+        """The cases that were opened or closed from `since` until before `until`."""
 
     def loads(self) -> dict[str, int]:
         """How many open cases each member of staff has, by id."""

@@ -7,16 +7,17 @@ from datetime import datetime
 from handlers.types import Attachment, Message
 from storage.base import Conflict, Wanted
 from storage.codec import dump, load
-from storage.database import Database, bindable, like
+from storage.database import Database, Row, bindable, like, moment
 from storage.events import Events
 from tickets.clocks import next_due, red_at, yellow_at
+from tickets.figures import Line
 from tickets.states import Role
 from tickets.ticket import Event, Ticket
 
 COLUMNS = (
     "state", "open", "urgent", "owner", "team", "town", "channel", "chat", "person",
     "opened_at", "due_at", "next_at", "yellow_at", "red_at", "limit_at", "contacted_at", "closed_at", "party", "code",
-    "warned",    "version", "words", "body",
+    "warned", "rating", "solved", "signed",    "version", "words", "body",
 )  # fmt: skip
 ORDER = "ORDER BY open DESC, urgent DESC, next_at, number"
 
@@ -62,6 +63,13 @@ class Cases(Events):
     def loads(self) -> dict[str, int]:
         rows = self.db.rows("SELECT owner, COUNT(*) AS n FROM tickets WHERE open = 1 AND owner <> '' GROUP BY owner")
         return {row["owner"]: row["n"] for row in rows}
+
+    def record(self, since: datetime, until: datetime) -> list[Line]:
+        names = "team, town, owner, open, rating, solved, signed, opened_at, contacted_at, closed_at, due_at"
+        begun = f"SELECT {names} FROM tickets WHERE opened_at >= ? AND opened_at < ?"
+        ended = f"SELECT {names} FROM tickets WHERE closed_at >= ? AND closed_at < ? AND opened_at < ?"
+        rows = self.db.rows(f"{begun} UNION ALL {ended}", since, until, since, until, since)
+        return [_line(row) for row in rows]
 
     def attachments(self, number: str, public_only: bool = False) -> tuple[Attachment, ...]:
         least = 1 if public_only else 0
@@ -167,8 +175,18 @@ def _columns(ticket: Ticket) -> tuple[object, ...]:
         *(ticket.state, ticket.open, ticket.urgent, ticket.owner, ticket.team, ticket.town),
         *(ticket.channel, ticket.chat, ticket.person, ticket.opened_at, ticket.due_at, next_due(ticket)),
         *(yellow_at(ticket), red_at(ticket), _limit_at(ticket), ticket.contacted_at, ticket.closed_at),
-        *(ticket.mediation.person, ticket.mediation.code, ticket.warned, ticket.version, _words(ticket), dump(ticket)),
+        *(ticket.mediation.person, ticket.mediation.code, ticket.warned, ticket.rating, ticket.solved),
+        *(ticket.mediation.signed_on is not None, ticket.version, _words(ticket), dump(ticket)),
     )
+
+
+def _line(row: Row) -> Line:
+    return Line(
+        team=row["team"], town=row["town"], owner=row["owner"], open=bool(row["open"]), rating=row["rating"],
+        solved=row["solved"], signed=bool(row["signed"]), opened_at=datetime.fromisoformat(row["opened_at"]),
+        contacted_at=moment(row["contacted_at"]), closed_at=moment(row["closed_at"]),
+        due_at=datetime.fromisoformat(row["due_at"]),
+    )  # fmt: skip
 
 
 def _limit_at(ticket: Ticket) -> str | None:

@@ -1,12 +1,14 @@
 """What was asked and how it went, for next week's knowledge; and the system's own notes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers.types import LogQuestion, Message, Rate
 from storage.base import Board, Miss
 from storage.codec import dump
 from storage.database import Database, like
+from tickets.clocks import today
 
+MONTH = timedelta(days=30)
 IN_VAIN = ("refuse", "statute", "error")  # actions that left a question without an approved answer
 
 
@@ -60,11 +62,21 @@ class Questions:
             return gone + self.db.run("DELETE FROM questions WHERE at < ?", before)
 
     def board(self, now: datetime) -> Board:
+        towns = self.db.rows(
+            "SELECT town, COUNT(*) AS n, SUM(CASE WHEN red_at <= ? THEN 1 ELSE 0 END) AS late FROM tickets"
+            " WHERE open = 1 GROUP BY town",
+            now,
+        )
         states = self.db.rows("SELECT state, COUNT(*) AS n FROM tickets GROUP BY state")
         return Board(
             states={row["state"]: row["n"] for row in states},
             unowned=self._count("tickets WHERE open = 1 AND owner = ''"),
             late=self._count("tickets WHERE open = 1 AND red_at <= ?", now),
+            yellow=self._count(
+                "tickets WHERE open = 1 AND yellow_at <= ? AND (red_at IS NULL OR red_at > ?)", now, now
+            ),
+            limits=self._count("tickets WHERE open = 1 AND limit_at <= ?", (today(now) + MONTH).isoformat()),
+            towns={row["town"]: (row["n"], row["late"]) for row in towns},
             letters_waiting=self._count("letters WHERE state IN ('waiting', 'sending')"),
             letters_failed=self._count("letters WHERE state = 'failed'"),
             unhandled=self._count("messages WHERE handled_at IS NULL"),

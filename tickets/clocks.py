@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from tickets.due import BEIJING, DAY_HOURS, add_work_hours, work_hours_between
+from tickets.due import BEIJING, DAY_HOURS, add_work_hours, before_work_hours
 from tickets.model import Limit, Ticket
 from tickets.states import State
 
@@ -63,14 +63,7 @@ def _clocks(ticket: Ticket) -> Iterator[Clock]:
 
 
 def _clock(name: str, due_at: datetime, yellow: float, side: bool = False) -> Clock:
-    return Clock(name, due_at, before(due_at, yellow), side)
-
-
-def before(due_at: datetime, hours: float) -> datetime:
-    """The moment from which fewer than `hours` of office time are left until `due_at`."""
-    low, high = due_at - timedelta(days=30), due_at
-    left = work_hours_between(low, due_at) - hours
-    return add_work_hours(low, left) if left > 0 else high
+    return Clock(name, due_at, before_work_hours(due_at, yellow), side)
 
 
 def yellow_hours(ticket: Ticket) -> float:

@@ -5,6 +5,7 @@ Promised times are this system's own promise, not statute. Statutory deadlines a
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, timezone
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -14,6 +15,7 @@ DAY_HOURS = 8
 FAR = 400  # days looked ahead before giving up; no promise is that long
 
 
+@lru_cache(maxsize=4096)  # asked for the same few hundred days again and again
 def is_workday(day: date) -> bool:
     """Whether the office works on `day`. Years the holiday calendar does not know yet count Monday to Friday."""
     try:
@@ -26,12 +28,8 @@ def shifts(start: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The stretches of office time from `start` on, each as (begin, end), at most FAR days ahead."""
     local = start.astimezone(BEIJING)
     for offset in range(FAR):
-        day = local.date() + timedelta(days=offset)
-        if not is_workday(day):
-            continue
-        for opens, closes in SHIFTS:
-            begin = max(local, datetime.combine(day, opens, BEIJING))
-            end = datetime.combine(day, closes, BEIJING)
+        for begin, end in _office(local.date() + timedelta(days=offset)):
+            begin = max(local, begin)
             if begin < end:
                 yield begin, end
 
@@ -45,6 +43,29 @@ def add_work_hours(start: datetime, hours: float) -> datetime:
             return begin + left
         left -= end - begin
     return end
+
+
+def before_work_hours(end: datetime, hours: float) -> datetime:
+    """The moment from which fewer than `hours` of office time are left until `end`."""
+    left, day = timedelta(hours=hours), end.astimezone(BEIJING).date()
+    for offset in range(FAR):
+        for begin, close in reversed(_office(day - timedelta(days=offset))):
+            close = min(close, end)
+            if begin < close:
+                if left <= close - begin:
+                    return close - left
+                left -= close - begin
+    return end
+
+
+@lru_cache(maxsize=4096)
+def _office(day: date) -> tuple[tuple[datetime, datetime], ...]:
+    """The stretches of office time on that day."""
+    if not is_workday(day):
+        return ()
+    return tuple(
+        (datetime.combine(day, opens, BEIJING), datetime.combine(day, closes, BEIJING)) for opens, closes in SHIFTS
+    )
 
 
 def work_hours_between(start: datetime, end: datetime) -> float:

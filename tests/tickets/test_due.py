@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.due import BEIJING, add_work_hours, is_workday, next_opening, open_now, say_time, work_hours_between
+from tickets.due import (
+    BEIJING,
+    add_work_hours,
+    before_work_hours,
+    is_workday,
+    next_opening,
+    open_now,
+    say_time,
+    work_hours_between,
+)
 
 
 def at(text: str) -> datetime:
@@ -46,3 +55,11 @@ def test_after_hours_the_next_opening_is_named() -> None:
 def test_counting_there_and_back_agrees(minutes: int, hours: float) -> None:
     start = at("2026-01-01T00:00") + timedelta(minutes=minutes)
     assert abs(work_hours_between(start, add_work_hours(start, hours)) - hours) < 0.001
+
+
+@given(st.integers(0, 60 * 24 * 30), st.floats(0.01, 200))
+def test_counting_back_is_the_other_way_round(minutes: int, hours: float) -> None:
+    end = at("2026-11-23T09:00") + timedelta(minutes=minutes)
+    start = before_work_hours(end, hours)
+    assert start < end
+    assert abs(work_hours_between(start, end) - hours) < 0.001
