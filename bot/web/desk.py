@@ -14,7 +14,7 @@ from bot.turn import fresh_code
 from bot.web.keys import Site, site
 from bot.web.login import check_form, csrf_of
 from bot.web.pages import HERE, page, read, sentence, write
-from bot.web.rights import event_text, sees, sees_body, sees_phone, shown
+from bot.web.rights import event_text, sees, sees_body, sees_closed, sees_phone, shown
 from bot.web.uploads import Form, Refused, discard, read_form, respond
 from handlers.desk import EVENT_LABELS, offered, perform
 from handlers.inputs import Input, inputs
@@ -24,6 +24,7 @@ from handlers.types import Attachment, Facts, Member
 from storage import Conflict, Letter, Store, Wanted
 from tickets.clocks import clocks, days_left, limit_lamp, next_due
 from tickets.due import say_time
+from tickets.papers import PAPERS, papers_of
 from tickets.states import ACTIONS, ROLE_NAMES, STATES, Action, Role, State
 from tickets.ticket import Event, NotAllowed, Ticket, lamp
 
@@ -161,6 +162,7 @@ async def _show(
         failed=[letter.error for letter in letters if letter.state == "failed"],
         waiting=sum(letter.state in ("waiting", "sending") for letter in letters),
         acts=_acts(acts, ticket, here), canned=canned(), clocks=clocks(ticket), limits=_limits(ticket, here.clock()),
+        papers=_papers(ticket, events, me) if body else [],
         party_link=f"{here.settings.site}/mediate/{ticket.mediation.code}" if body and ticket.mediation.code else "",
         team=[one for one in team if one.role in TEAM_ROLES and one.id != ticket.owner], role_names=ROLE_NAMES,
         opened=say_time(ticket.opened_at), service=_title(here, ticket.service), topic=_title(here, ticket.topic),
@@ -180,6 +182,12 @@ def _facts(ticket: Ticket, me: Member) -> list[tuple[str, str]]:
     """What was asked and answered, without what is shown beside it anyway."""
     beside = {ticket.phone, ticket.town} - {""}
     return [(question, shown(answer, ticket, me)) for question, answer in ticket.facts if answer not in beside]
+
+
+def _papers(ticket: Ticket, events: tuple[Event, ...], me: Member) -> list[tuple[str, str]]:
+    """(kind, name) of the papers that `me` may take from the case."""
+    open_to = [name for name in papers_of(events) if not PAPERS[name].closed or sees_closed(ticket, me)]
+    return [(name, PAPERS[name].name) for name in open_to]
 
 
 def _limits(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:

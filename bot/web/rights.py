@@ -26,6 +26,11 @@ def sees_phone(ticket: Ticket, me: Member) -> bool:
     return me.role in WATCH or (ticket.owner == me.id and me.role is not Role.ADMIN)
 
 
+def sees_closed(ticket: Ticket, me: Member) -> bool:
+    """Whether what was said in a mediation is shown: to the mediator of the case alone."""
+    return ticket.owner == me.id and me.role is not Role.ADMIN
+
+
 def shown(text: str, ticket: Ticket, me: Member) -> str:
     """`text` of a case as `me` may read it."""
     if not ticket.phone or sees_phone(ticket, me):

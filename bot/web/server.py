@@ -11,7 +11,7 @@ from bot.current import Current
 from bot.drafts import EDITORS
 from bot.settings import Settings
 from bot.turn import Turns, where
-from bot.web import board, chat, content, desk, gaps, law, live, login, people, withheld
+from bot.web import board, chat, content, desk, gaps, law, live, login, papers, people, withheld
 from bot.web.channel import WebChannel
 from bot.web.keys import SITE, Site, Webhook, site
 from bot.web.limits import Limits
@@ -80,6 +80,7 @@ DESK_ROUTES: tuple[tuple[str, str, login.StaffHandler, frozenset[Role]], ...] = 
     ("GET", CASE, desk.case, STAFF),
     ("POST", CASE, desk.act, DESK),
     ("GET", CASE + r"/file/{index:\d{1,4}}", desk.file, DESK),
+    ("GET", CASE + "/paper/{kind:[a-z]+}.{form:docx|pdf}", papers.paper, DESK),
     ("GET", "/desk/live", live.events, STAFF),
     ("GET", "/desk/board", board.board, LEADERS),
     ("GET", "/desk/gaps", gaps.index, EDITORS),
