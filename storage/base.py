@@ -3,12 +3,12 @@
 Every verb that writes is one transaction. Nothing here knows a channel's wire or a database's dialect.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from handlers.types import Attachment, Effect, Member, Message, Outcome, Reply, Session
 from tickets.figures import Line
@@ -112,7 +112,8 @@ class Wanted:
     """Which cases to list. None means "whatever"; `text` are words that must all occur.
 
     `lamp` "red" or "yellow": cases whose lamp is so `at` that moment (or worse), and nobody was told of it yet.
-    `limit_by`: open cases with a statutory period of the citizen that ends on that day or before.
+    `limit_by`: open cases with a statutory period of the citizen that ends on that day or before. `ordered`: a supervision
+    order waits for its answer. `to_call`: the sample of cases closed since then that nobody has called about yet.
     """
 
     open: bool | None = None
@@ -124,6 +125,8 @@ class Wanted:
     lamp: str = ""
     at: datetime | None = None
     limit_by: date | None = None
+    ordered: bool = False
+    to_call: datetime | None = None
     text: str = ""
 
 
@@ -222,11 +225,20 @@ class Store(Protocol):
     def events(self, number: str, public_only: bool = False) -> tuple[Event, ...]:
         """What happened to a case, in order. Erased words read as erased."""
 
+    def saw(self, number: str, member: Member, now: datetime) -> bool:
+        """Writes into the history that `member` looked at the case, once a day. False when that stands there already."""
+
     def attachments(self, number: str, public_only: bool = False) -> tuple[Attachment, ...]:
         """What was handed in for a case, in order. `public_only` leaves out what came with internal events."""
 
     def attachment_refs(self) -> set[str]:
         """Every `ref` still needed by a case or a kept message; other kept files may go."""
+
+    def has_seen(self, number: str, member: Member, now: datetime) -> bool:
+        """Whether it is written down that `member` looked at the case today."""
+
+    def history_of_all(self, after: int, limit: int) -> list[Mapping[str, Any]]:
+        """Events as they are kept, with their seals, from the position after `after` on: for the auditor."""
 
     def audit_verify(self) -> Broken | None:
         """Walks the whole chained history; the first place that does not hold, or None."""

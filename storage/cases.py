@@ -17,7 +17,7 @@ from tickets.ticket import Event, Ticket
 COLUMNS = (
     "state", "open", "urgent", "owner", "team", "town", "channel", "chat", "person",
     "opened_at", "due_at", "next_at", "yellow_at", "red_at", "limit_at", "contacted_at", "closed_at", "party", "code",
-    "warned", "rating", "solved", "signed",    "version", "words", "body",
+    "warned", "rating", "solved", "signed", "called", "order_at",    "version", "words", "body",
 )  # fmt: skip
 ORDER = "ORDER BY open DESC, urgent DESC, next_at, number"
 
@@ -27,6 +27,7 @@ FOUND = (
     " FROM tickets_words WHERE tickets_words MATCH ?)"
 )
 BORDER = "zz"
+SAMPLE = "7"  # closed cases whose number ends so are called back: one in ten
 ERASED_TITLE = "（已按本人要求删除）"
 
 
@@ -176,7 +177,14 @@ def _columns(ticket: Ticket) -> tuple[object, ...]:
         *(ticket.channel, ticket.chat, ticket.person, ticket.opened_at, ticket.due_at, next_due(ticket)),
         *(yellow_at(ticket), red_at(ticket), _limit_at(ticket), ticket.contacted_at, ticket.closed_at),
         *(ticket.mediation.person, ticket.mediation.code, ticket.warned, ticket.rating, ticket.solved),
-        *(ticket.mediation.signed_on is not None, ticket.version, _words(ticket), dump(ticket)),
+        *(
+            ticket.mediation.signed_on is not None,
+            ticket.called_at is not None,
+            ticket.order_due_at,
+            ticket.version,
+            _words(ticket),
+            dump(ticket),
+        ),
     )
 
 
@@ -215,6 +223,11 @@ def _where(wanted: Wanted, dialect: str) -> tuple[str, list[object]]:
     if wanted.lamp:
         parts += ["open = 1", f"{wanted.lamp}_at <= ?", "warned NOT IN (?, ?)"]
         values += [wanted.at, "red", wanted.lamp]
+    if wanted.ordered:
+        parts.append("order_at IS NOT NULL")
+    if wanted.to_call is not None:
+        parts += ["closed_at >= ?", "called = 0", f"substr(number, 9, 1) = '{SAMPLE}'"]
+        values.append(wanted.to_call)
     if wanted.limit_by is not None:
         parts += ["open = 1", "limit_at <= ?"]
         values.append(wanted.limit_by.isoformat())

@@ -6,10 +6,13 @@ tampering.
 """
 
 import hashlib
+from datetime import datetime
 
+from handlers.types import Member
 from storage.base import Broken
 from storage.codec import dump, load
 from storage.database import Database, Row
+from tickets.clocks import today
 from tickets.states import STAFF, Role
 from tickets.ticket import Event
 
@@ -17,6 +20,7 @@ SEALED = (
     "number", "seq", "at", "actor", "role", "action", "before_state", "after_state", "public", "digest", "previous",
 )  # fmt: skip
 ERASED_TEXT = "（已按本人要求删除）"
+SEEN = "seen"
 AT_ONCE = 1000  # events read at once by the audit
 
 
@@ -38,6 +42,26 @@ class Events:
         least = 1 if public_only else 0
         rows = self.db.rows("SELECT * FROM events WHERE number = ? AND public >= ? ORDER BY seq", number, least)
         return tuple(_event(row) for row in rows)
+
+    def saw(self, number: str, member: Member, now: datetime) -> bool:
+        row = self.db.row("SELECT state FROM tickets WHERE number = ?", number)
+        if row is None or self.has_seen(number, member, now):
+            return False
+        with self.db.atomic():
+            self._append(Event(
+                number=number, at=now, actor=member.id, role=member.role, name=member.name, action=SEEN,
+                before=row["state"], after=row["state"], public=False,
+            ))  # fmt: skip
+        return True
+
+    def has_seen(self, number: str, member: Member, now: datetime) -> bool:
+        """Whether it is written down that `member` looked at the case today."""
+        sql = "SELECT 1 AS found FROM events WHERE number = ? AND action = ? AND actor = ? AND at >= ? LIMIT 1"
+        return self.db.row(sql, number, SEEN, member.id, today(now).isoformat()) is not None
+
+    def history_of_all(self, after: int, limit: int) -> list[Row]:
+        """Events as they are kept, with their seals, from the position after `after` on: for the auditor."""
+        return self.db.rows("SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?", after, limit)
 
     def _append(self, event: Event) -> int:
         """Seals the event onto the chain; its place in the history of its case."""

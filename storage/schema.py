@@ -172,6 +172,8 @@ DESK: tuple[Statement, ...] = (
     "ALTER TABLE tickets ADD COLUMN rating TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tickets ADD COLUMN solved TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tickets ADD COLUMN signed INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE tickets ADD COLUMN called INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE tickets ADD COLUMN order_at TEXT",
     "DROP INDEX tickets_queue",
     "DROP INDEX tickets_state",
     "DROP INDEX tickets_owner",
@@ -183,6 +185,7 @@ DESK: tuple[Statement, ...] = (
     "CREATE INDEX tickets_places ON tickets (open, town, red_at)",
     "CREATE INDEX tickets_opened ON tickets (opened_at)",
     "CREATE INDEX tickets_closed ON tickets (closed_at) WHERE closed_at IS NOT NULL",
+    "CREATE INDEX tickets_orders ON tickets (order_at) WHERE order_at IS NOT NULL",
     "CREATE INDEX tickets_party ON tickets (party) WHERE party <> ''",
     "CREATE INDEX tickets_code ON tickets (code) WHERE code <> ''",
     # one token for each character, so that any part of a word or number is found; see storage.cases.spaced

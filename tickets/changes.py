@@ -232,6 +232,10 @@ def _reopen(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> 
     return replace(ticket, reopened=ticket.reopened + 1, outcome="", closed_at=None, due_at=max(ticket.due_at, due))
 
 
+def _call_back(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
+    return replace(ticket, called_at=now)
+
+
 def _rate(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
     solved = str(data.get("solved", ticket.solved))
     return replace(ticket, rating=str(data.get("rating", ticket.rating)), solved=solved if solved in SOLVED else "")
@@ -299,6 +303,7 @@ CHANGES: dict[Action, Change] = {
     Action.WITHDRAW: _close,
     Action.CONFIRM: _confirm,
     Action.REOPEN: _reopen,
+    Action.CALL_BACK: _call_back,
     Action.RATE: _rate,
 }
 

@@ -113,6 +113,7 @@ class Ticket:
     entered_at: datetime | None = None
     contacted_at: datetime | None = None
     closed_at: datetime | None = None
+    called_at: datetime | None = None
     paused_at: datetime | None = None
     updated_at: datetime | None = None
     version: int = 0

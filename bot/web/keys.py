@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import jinja2
 from aiohttp import web
@@ -17,6 +17,9 @@ from bot.web.channel import WebChannel
 from bot.web.limits import Limits
 from knowledge import Knowledge
 from storage import Lanes
+
+if TYPE_CHECKING:
+    from bot.web.presence import Presence
 
 
 class Webhook(Protocol):
@@ -40,6 +43,7 @@ class Site:
     pages: jinja2.Environment
     closing: asyncio.Event
     watchers: dict[str, int]
+    presence: "Presence"
 
     @property
     def knowledge(self) -> Knowledge:

@@ -64,8 +64,9 @@ def check_form(request: web.Request, given: str) -> None:
 
 
 async def posted(request: web.Request) -> dict[str, str]:
-    """The checked fields of a small form."""
-    fields = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    """The checked fields of a small form; what is given several times comes with spaces between."""
+    given = await request.post()
+    fields = {name: " ".join(v for v in given.getall(name) if isinstance(v, str)) for name in given}
     check_form(request, fields.get("csrf", ""))
     return fields
 

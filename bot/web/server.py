@@ -11,13 +11,30 @@ from bot.current import Current
 from bot.drafts import EDITORS
 from bot.settings import Settings
 from bot.turn import Turns, where
-from bot.web import board, chat, content, desk, gaps, law, live, login, papers, people, withheld
+from bot.web import (
+    act,
+    board,
+    case,
+    chat,
+    content,
+    gaps,
+    law,
+    live,
+    login,
+    papers,
+    people,
+    presence,
+    queue,
+    routes,
+    withheld,
+)
 from bot.web.channel import WebChannel
 from bot.web.keys import SITE, Site, Webhook, site
 from bot.web.limits import Limits
 from bot.web.pages import STATIC, environment, page, read
+from bot.web.presence import Presence
 from storage import Lanes
-from tickets.states import DESK, STAFF, Role
+from tickets.states import DESK, DISPATCH, STAFF, Role
 
 log = logging.getLogger(__name__)
 
@@ -76,13 +93,20 @@ LEADERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 ADMIN = frozenset({Role.ADMIN})
 
 DESK_ROUTES: tuple[tuple[str, str, login.StaffHandler, frozenset[Role]], ...] = (
-    ("GET", "/desk", desk.queue, STAFF),
-    ("GET", CASE, desk.case, STAFF),
-    ("POST", CASE, desk.act, DESK),
-    ("GET", CASE + r"/file/{index:\d{1,4}}", desk.file, DESK),
+    ("GET", "/desk", queue.queue, STAFF),
+    ("GET", CASE, case.case, STAFF),
+    ("POST", CASE, act.act, DESK),
+    ("GET", CASE + r"/file/{index:\d{1,4}}", case.file, DESK),
     ("GET", CASE + "/paper/{kind:[a-z]+}.{form:docx|pdf}", papers.paper, DESK),
+    ("POST", "/desk/bulk", queue.bulk, DISPATCH),
+    ("POST", "/desk/view", queue.keep_view, STAFF),
     ("GET", "/desk/live", live.events, STAFF),
+    ("POST", CASE + "/here", presence.sign, STAFF),
+    ("GET", "/desk/export", queue.export, DISPATCH),
     ("GET", "/desk/board", board.board, LEADERS),
+    ("GET", "/desk/month", board.month, LEADERS),
+    ("GET", "/desk/routes", routes.routes, LEADERS),
+    ("POST", "/desk/routes", routes.save, LEADERS),
     ("GET", "/desk/gaps", gaps.index, EDITORS),
     ("GET", "/desk/content", content.index, EDITORS),
     ("GET", TOPIC, content.topic, EDITORS),
@@ -118,7 +142,7 @@ def make_app(
     app[SITE] = Site(
         lanes=store, turns=turns, current=Current(turns, settings), settings=settings, clock=clock,
         telegram=telegram,
-        channel=WebChannel(), limits=Limits(), pages=environment(), closing=asyncio.Event(), watchers={},
+        channel=WebChannel(), limits=Limits(), pages=environment(), closing=asyncio.Event(), watchers={}, presence=Presence(),
     )  # fmt: skip
     for method, path, handler in ROUTES:
         app.router.add_route(method, path, handler)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.web.desk import canned
+from bot.web.canned import canned
 from bot.web.login import first_admin_link
 from handlers.types import Invite, Message
 from knowledge import Knowledge

@@ -74,6 +74,25 @@
     stream.addEventListener("error", () => { first = false; });
   }
 
+  // ---- who else is here
+
+  const others = document.getElementById("others");
+  if (others) {
+    const sign = async () => {
+      const writing = acts && [...acts.querySelectorAll("textarea")].some((one) => one.value.trim()) ? "1" : "0";
+      try {
+        const answer = await fetch(others.dataset.place, { method: "POST", credentials: "same-origin",
+          body: new URLSearchParams({ csrf: others.dataset.csrf, writing }), headers: { Accept: "application/json" } });
+        if (!answer.ok) return;
+        const told = (await answer.json()).others;
+        others.hidden = !told.length;
+        others.textContent = told.join("，");
+      } catch { /* the next sign tells */ }
+    };
+    sign();
+    setInterval(() => { if (!document.hidden) sign(); }, 8000);
+  }
+
   // ---- keys
 
   const go = (step) => {

@@ -1,0 +1,189 @@
+"""The page of one case: what it shows to whom, and its files."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot.web.canned import can_play, canned, filled, macros
+from bot.web.keys import Site, site
+from bot.web.login import csrf_of
+from bot.web.pages import page, read, write
+from bot.web.queue import TEAM_ROLES, row
+from bot.web.rights import event_text, sees, sees_body, sees_closed, sees_phone, shown
+from bot.web.uploads import respond
+from handlers.desk import EVENT_LABELS, offered
+from handlers.inputs import Input, inputs
+from handlers.types import Attachment, Member
+from storage import Letter, Store
+from tickets.clocks import clocks, days_left, limit_lamp
+from tickets.due import say_time
+from tickets.papers import PAPERS, papers_of
+from tickets.states import ACTIONS, ROLE_NAMES, Action, Role
+from tickets.ticket import Event, Ticket
+
+
+async def case(request: web.Request, me: Member) -> web.StreamResponse:
+    """One case."""
+    done = request.query.get("done", "")
+    told = _done(Action(done)) if done in set(Action) else ""
+    return await show(request, me, done=told)
+
+
+def _done(action: Action) -> str:
+    return f"{ACTIONS[action].label}：已经记下" + ("，当事人会收到通知。" if ACTIONS[action].notice else "。")
+
+
+async def show(
+    request: web.Request,
+    me: Member,
+    done: str = "",
+    error: str = "",
+    status: int = 200,
+    kept: dict[str, str] | None = None,
+) -> web.Response:
+    """The page of the case; `kept` is what was typed into a form that could not be carried out."""
+    here, number = site(request), request.match_info["number"]
+    found = await read(here, lambda store: _load(store, number, me))
+    if found is None:
+        raise web.HTTPNotFound(text="没有这张工单，或者它不归您看。")
+    ticket, events, attachments, letters, team = found
+    await _note_seen(here, number, me)
+    body = sees_body(ticket, me)
+    acts = offered(ticket, me) if body else ()
+    return page(
+        request, "case.html", status=status, me=me, role=ROLE_NAMES[me.role], csrf=csrf_of(request), ticket=ticket,
+        row=row(ticket, me, here.clock()), body=body, phone=shown(ticket.phone, ticket, me) if body else "", phone_shown=sees_phone(ticket, me), done=done, error=error, kept=kept or {"action": "", "text": ""},
+        facts=_facts(ticket, me) if body else [],
+        events=[event_row(event, ticket, me) for event in reversed(events) if event.action != SEEN],
+        macros=[(index, one["title"]) for index, one in enumerate(macros()) if can_play(one, acts, ticket, me)],
+        articles=_articles(ticket, here), here_path=f"/desk/case/{number}/here",
+        attachments=list(enumerate(attachments)) if body else [],
+        failed=[letter.error for letter in letters if letter.state == "failed"],
+        waiting=sum(letter.state in ("waiting", "sending") for letter in letters),
+        acts=_acts(acts, ticket, here), canned=[{**one, "text": filled(one["text"], ticket, me)} for one in canned()], clocks=clocks(ticket), limits=_limits(ticket, here.clock()),
+        papers=_papers(ticket, events, me) if body else [],
+        party_link=f"{here.settings.site}/mediate/{ticket.mediation.code}" if body and ticket.mediation.code else "",
+        team=[one for one in team if one.role in TEAM_ROLES and one.id != ticket.owner], role_names=ROLE_NAMES,
+        opened=say_time(ticket.opened_at), service=_title(here, ticket.service), topic=_title(here, ticket.topic),
+    )  # fmt: skip
+
+
+SEEN = "seen"
+
+
+async def _note_seen(here: Site, number: str, me: Member) -> None:
+    """Who of the staff looked at a case is part of its history, once a day."""
+    now = here.clock()
+    if not await read(here, lambda store: store.has_seen(number, me, now)):
+        await write(here, lambda store: store.saw(number, me, now))
+
+
+def _articles(ticket: Ticket, here: Site) -> list[tuple[str, str]]:
+    """(label, sentence) of the checked articles behind the topic of the case, to put into an answer."""
+    topic = here.knowledge.topics.get(ticket.topic)
+    if topic is None or topic.id in here.knowledge.withheld:
+        return []
+    return [
+        (one.label, f"{one.label}（{one.version} 版）：{one.summary}{f'（{one.caveat}）' if one.caveat else ''}")
+        for one in topic.citations[:6]
+    ]
+
+
+def _load(
+    store: Store, number: str, me: Member
+) -> tuple[Ticket, tuple[Event, ...], tuple[Attachment, ...], list[Letter], tuple[Member, ...]] | None:
+    ticket = store.ticket(number)
+    if ticket is None or not sees(ticket, me):
+        return None
+    return ticket, store.events(number), store.attachments(number), store.letters_of(number), store.team()
+
+
+def _facts(ticket: Ticket, me: Member) -> list[tuple[str, str]]:
+    """What was asked and answered, without what is shown beside it anyway."""
+    beside = {ticket.phone, ticket.town} - {""}
+    return [(question, shown(answer, ticket, me)) for question, answer in ticket.facts if answer not in beside]
+
+
+def _papers(ticket: Ticket, events: tuple[Event, ...], me: Member) -> list[tuple[str, str]]:
+    """(kind, name) of the papers that `me` may take from the case."""
+    open_to = [name for name in papers_of(events) if not PAPERS[name].closed or sees_closed(ticket, me)]
+    return [(name, PAPERS[name].name) for name in open_to]
+
+
+def _limits(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:
+    """The citizen's statutory periods, as the page shows them."""
+    found = []
+    for one in ticket.limits:
+        left = days_left(one, now)
+        state = f"还有 {left} 天" if left >= 0 else f"过了 {-left} 天"
+        found.append(
+            {
+                "lamp": limit_lamp(one, now),
+                "title": one.title,
+                "basis": one.basis,
+                "last_day": one.last_day,
+                "left": state,
+            }
+        )
+    return found
+
+
+def _title(here: Site, id: str) -> str:
+    topic = here.knowledge.topics.get(id)
+    return topic.title if topic else ""
+
+
+def event_row(event: Event, ticket: Ticket, me: Member) -> dict[str, Any]:
+    """One step of the history."""
+    known = event.action in set(Action)
+    return {
+        "when": say_time(event.at), "who": event.name or ROLE_NAMES.get(event.role, "系统"),
+        "what": ACTIONS[Action(event.action)].label if known else EVENT_LABELS.get(event.action, event.action),
+        "text": event_text(event, ticket, me), "internal": not event.public, "citizen": event.role is Role.CITIZEN,
+        "failed": event.action == "undelivered",
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Act:
+    """An act as the page offers it: `told` whether the citizen hears of it."""
+
+    action: Action
+    label: str
+    needs: str
+    told: bool
+    inputs: tuple[Input, ...]
+
+    @property
+    def form(self) -> bool:
+        """Whether it unfolds into a form of its own."""
+        asks = self.needs or self.inputs or self.action in CAREFUL
+        return bool(asks) and self.action not in (Action.REPLY, Action.NOTE)
+
+    @property
+    def common(self) -> bool:
+        """Whether it stands in the first row; the rest is under 更多."""
+        return self.action in COMMON
+
+
+CAREFUL = {Action.DECLINE, Action.RELEASE}  # one tap too many would hurt
+COMMON = {Action.ASK, Action.RESOLVE, Action.INVITE, Action.MEET, Action.AGREE, Action.TELL_PARTY, Action.ANSWER}
+
+
+def _acts(acts: Iterable[Action], ticket: Ticket, here: Site) -> list[Act]:
+    return [
+        Act(one, ACTIONS[one].label, ACTIONS[one].needs, bool(ACTIONS[one].notice), inputs(ticket, one, here.knowledge))
+        for one in acts
+    ]
+
+
+async def file(request: web.Request, me: Member) -> web.StreamResponse:
+    """A file of a case, for those who may read the case."""
+    here, number, index = site(request), request.match_info["number"], int(request.match_info["index"])
+    found = await read(here, lambda store: _load(store, number, me))
+    if found is None or not sees_body(found[0], me) or index >= len(found[2]):
+        raise web.HTTPNotFound
+    return respond(here.files, found[2][index])

@@ -1,0 +1,234 @@
+"""The queue: which cases, in which order, how each looks on its line; bulk acts, kept filters, the list as a table."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+from yarl import URL
+
+from bot.web.keys import site
+from bot.web.login import csrf_of, posted
+from bot.web.pages import page, read, write
+from bot.web.rights import WATCH, sees, sees_body, shown
+from bot.web.sheets import attachment, workbook
+from handlers.desk import offered, perform
+from handlers.numbers import find_number
+from handlers.types import Facts, Member
+from storage import Conflict, Store, Wanted
+from tickets.changes import RATINGS, SOLVED
+from tickets.clocks import next_due, today
+from tickets.due import BEIJING, say_time
+from tickets.states import ACTIONS, DISPATCH, ROLE_NAMES, STATES, Action, Role, State
+from tickets.ticket import NotAllowed, Ticket, lamp
+
+PAGE = 50
+FARTHEST = 40  # pages; nobody turns further, he searches
+LAMPS = {"red": "超时", "yellow": "快到时", "green": "时间够"}
+TABS = {
+    "all": "全部在办",
+    "mine": "我的",
+    "free": "没人接",
+    "urgent": "急单",
+    "limits": "法定期限近了",
+    "closed": "办完的",
+}
+LEAD_TABS = {"orders": "等答复的督办单", "calls": "该回访的"}
+LIMIT_DAYS = 30  # a statutory period that ends within so many days is near
+CALL_DAYS = 14  # how long after its end a case may be called back
+TEAM_ROLES = (Role.CLERK, Role.MEDIATOR, Role.SUPERVISOR)
+BULK = (Action.CLAIM, Action.TRIAGE, Action.ASSIGN, Action.RELEASE, Action.NOTE)  # what can be done to many at once
+MOST_ROWS = 10_000  # of a table to take away
+MOST = 50  # cases of one bulk act
+VIEWS = 8  # filters one member may keep
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the queue shows: the tab, filters, words, page."""
+
+    tab: str = "all"
+    state: str = ""
+    town: str = ""
+    words: str = ""
+    number: int = 0
+
+    @staticmethod
+    def of(request: web.Request) -> "Look":
+        """The look a request asks for; nonsense is left out."""
+        asked = request.query
+        tab = asked.get("tab", "all")
+        number = asked.get("page", "0")
+        return Look(
+            tab=tab if tab in {**TABS, **LEAD_TABS} else "all",
+            state=asked.get("state", "") if asked.get("state", "") in set(State) else "",
+            town=asked.get("town", "")[:40],
+            words=asked.get("q", "").strip()[:80],
+            number=min(int(number), FARTHEST) if number.isdigit() and len(number) < 4 else 0,
+        )
+
+
+async def queue(request: web.Request, me: Member) -> web.StreamResponse:
+    """The cases `me` may see, as filtered."""
+    here, look = site(request), Look.of(request)
+    number = find_number(look.words)
+    now = here.clock()
+    cases, more, counts, views = await read(here, lambda store: (*_queue(store, look, me, now), views_of(store, me)))
+    if number and len(cases) == 1:
+        raise web.HTTPSeeOther(f"/desk/case/{number}")
+    return page(
+        request, "queue.html", me=me, csrf=csrf_of(request), look=look, tabs=tabs_of(me), counts=counts, more=more,
+        views=views, bulk=BULK if me.role in DISPATCH else (), done=request.query.get("done", "")[:200],
+        team=await read(here, lambda store: store.team()) if me.role in DISPATCH else (), role_names=ROLE_NAMES,
+        rows=[row(ticket, me, now) for ticket in cases], states=STATES, role=ROLE_NAMES[me.role],
+    )  # fmt: skip
+
+
+def tabs_of(me: Member) -> dict[str, str]:
+    """The tabs a member has."""
+    return {**TABS, **LEAD_TABS} if me.role in WATCH else TABS
+
+
+def _queue(store: Store, look: Look, me: Member, now: datetime) -> tuple[list[Ticket], bool, dict[str, int]]:
+    """The cases of the page, whether there are more, and how many each tab has."""
+    end = (look.number + 1) * PAGE
+    found: dict[str, Ticket] = {}
+    for wanted in wanted_of(look, me, now):
+        found.update((ticket.number, ticket) for ticket in store.queue(wanted, end + 1))
+    fitting = [ticket for ticket in found.values() if _fits(ticket, look, me)]
+    fitting.sort(key=lambda ticket: (not ticket.open, not ticket.urgent, next_due(ticket), ticket.number))
+    counts = {"mine": store.count(Wanted(open=True, owner=me.id)), "free": store.count(Wanted(open=True, owner=""))}
+    return fitting[look.number * PAGE : end], len(fitting) > end, counts
+
+
+def wanted_of(look: Look, me: Member, now: datetime) -> list[Wanted]:
+    """What to ask the database for; a mediator's cases are those without owner and his own."""
+    if look.tab in LEAD_TABS and me.role in WATCH:
+        since = now - timedelta(days=CALL_DAYS)
+        return [Wanted(ordered=True) if look.tab == "orders" else Wanted(to_call=since)]
+    owners: tuple[str | None, ...] = (None,)
+    if look.tab in ("mine", "free"):
+        owners = (me.id if look.tab == "mine" else "",)
+    elif me.role is Role.MEDIATOR:
+        owners = (me.id, "")
+    is_open = None if look.words and look.tab == "all" else look.tab != "closed"
+    words = find_number(look.words) or look.words
+    near = today(now) + timedelta(days=LIMIT_DAYS) if look.tab == "limits" else None
+    return [
+        Wanted(
+            open=is_open, state=look.state or None, owner=owner, town=look.town or None, text=words, limit_by=near,
+            urgent=True if look.tab == "urgent" else None,
+        )
+        for owner in owners
+    ]  # fmt: skip
+
+
+def _fits(ticket: Ticket, look: Look, me: Member) -> bool:
+    """What the database cannot ask: rights; the admin finds by number and title only."""
+    if not sees(ticket, me):
+        return False
+    if me.role is Role.ADMIN and look.words:
+        seen = f"{ticket.number} {ticket.number.replace('-', '')} {ticket.title}".lower()
+        return all(word in seen for word in look.words.lower().split())
+    return True
+
+
+def row(ticket: Ticket, me: Member, now: datetime) -> dict[str, Any]:
+    """One line of the queue."""
+    colour = lamp(ticket, now)
+    clock = "时钟停着" if ticket.paused_at and ticket.open else say_time(next_due(ticket)) + "前"
+    return {
+        "number": ticket.number, "title": shown(ticket.title, ticket, me), "urgent": ticket.urgent, "lamp": colour,
+        "lamp_name": LAMPS[colour] if ticket.open else "已办完", "state": STATES[ticket.state].label,
+        "owner": ticket.owner_name or "没人接", "mine": ticket.owner == me.id, "town": ticket.town,
+        "due": clock if ticket.open else "", "open": ticket.open, "team": ticket.team,
+    }  # fmt: skip
+
+
+def colleague(store: Store, id: str, ticket: Ticket) -> Member:
+    """Whom the case goes to. Raises NotAllowed."""
+    to = store.member_by_id(id)
+    if to is None or not to.active or to.role not in TEAM_ROLES or to.id == ticket.owner:
+        raise NotAllowed("请选一位同事。")
+    return to
+
+
+async def export(request: web.Request, me: Member) -> web.StreamResponse:
+    """The cases of a look as a table, without telephone numbers and without what people told."""
+    here, look = site(request), Look.of(request)
+    now, form = here.clock(), "csv" if request.query.get("as") == "csv" else "xlsx"
+
+    def job(store: Store) -> list[Ticket]:
+        return [
+            one for wanted in wanted_of(look, me, now) for one in store.queue(wanted, MOST_ROWS) if _fits(one, look, me)
+        ]
+
+    head = ["工单", "标题", "状态", "灯", "队伍", "承办", "镇乡", "提交", "承诺办结", "办结", "评价", "解决"]
+    rows = [
+        [one.number, shown(one.title, one, me), STATES[one.state].label, LAMPS[lamp(one, now)] if one.open else "", one.team,
+         one.owner_name, one.town, _stamp(one.opened_at), _stamp(one.due_at), _stamp(one.closed_at),
+         RATINGS.get(one.rating, ""), SOLVED.get(one.solved, "")] for one in await read(here, job)
+    ]  # fmt: skip
+    return attachment(workbook([head, *rows], form), f"工单{now:%Y%m%d}.{form}")
+
+
+def _stamp(moment: datetime | None) -> str:
+    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}" if moment else ""
+
+
+async def bulk(request: web.Request, me: Member) -> web.StreamResponse:
+    """The same act on many cases, each by itself; which ones could not be done is said."""
+    here, fields = site(request), await posted(request)
+    numbers = [number for number in fields.get("numbers", "").split() if find_number(number) == number][:MOST]
+    name = fields.get("action", "")
+    if name not in BULK or not numbers:
+        raise web.HTTPBadRequest(text="请勾上要办的单子，再选办什么。")
+    action, failed = Action(name), []
+
+    for number in numbers:
+
+        def job(store: Store, number: str = number) -> None:
+            ticket = store.ticket(number)
+            if ticket is None or not sees_body(ticket, me) or action not in offered(ticket, me):
+                raise NotAllowed(f"现在不能{ACTIONS[action].label}")
+            to = colleague(store, fields.get("to", ""), ticket) if action is Action.ASSIGN else None
+            facts = Facts(now=here.clock(), number="", me=me, team=store.team())
+            _, effects = perform(ticket, action, me, facts, fields.get("text", "").strip(), to)
+            store.perform(effects, facts.now)
+
+        try:
+            await write(here, job)
+        except (NotAllowed, Conflict) as error:
+            failed.append(f"{number} {error if isinstance(error, NotAllowed) else '刚被别人动过'}")
+    told = f"{ACTIONS[action].label}：办了 {len(numbers) - len(failed)} 张。" + (
+        "没办成：" + "；".join(failed) if failed else ""
+    )
+    raise web.HTTPSeeOther(URL("/desk").with_query(tab=fields.get("tab", "all"), done=told[:200]))
+
+
+# filters that a member keeps
+
+
+def views_of(store: Store, me: Member) -> list[dict[str, str]]:
+    """The kept filters: name and query."""
+    found: list[dict[str, str]] = json.loads(store.meta(f"views:{me.id}") or "[]")
+    return found
+
+
+async def keep_view(request: web.Request, me: Member) -> web.StreamResponse:
+    """Keeps the filter under a name; the same name replaces it, an empty filter drops it."""
+    here, fields = site(request), await posted(request)
+    name = fields.get("name", "").strip()[:12]
+    query = {key: fields.get(key, "")[:80] for key in ("tab", "q", "town", "state") if fields.get(key)}
+    if not name:
+        raise web.HTTPBadRequest(text="给这个筛选起个名字。")
+
+    def job(store: Store) -> None:
+        kept = [one for one in views_of(store, me) if one["name"] != name]
+        if fields.get("drop") != "1":
+            kept.append({"name": name, "query": str(URL("/desk").with_query(query))})
+        store.set_meta(f"views:{me.id}", json.dumps(kept[-VIEWS:], ensure_ascii=False))
+
+    await write(here, job)
+    raise web.HTTPSeeOther(URL("/desk").with_query(query))
