@@ -20,6 +20,7 @@ from handlers.types import (
 from knowledge import Knowledge
 from knowledge.types import Field
 from tickets.due import DAY_HOURS, next_opening, open_now, say_time
+from tickets.duplicates import alike
 from tickets.routing import route
 from tickets.states import Role
 from tickets.ticket import Actor, Ticket, open_ticket
@@ -254,12 +255,30 @@ def _open(message: Message, session: Session, facts: Facts, knowledge: Knowledge
         other_party=next((_value(slots, name) for name in PARTY_NAMES if _value(slots, name)), ""),
         facts=answers(slots, fields),
     )  # fmt: skip
+    same = () if slots.get("anyway") else alike(ticket, [one for one in facts.tickets if one.open])
+    if same:
+        return _same_matter(same[0], session)
     wanted = route(ticket, facts.routes)
     ticket = replace(ticket, team=wanted.team) if wanted else ticket
     opened = OpenTicket(ticket=ticket, event=event, attachments=_files(slots.get("files", "")))
     handed = hand_out(ticket, wanted, facts) if wanted else ()
     told = handed or tell_staff(facts, ticket, f"新工单 {ticket.number}：{ticket.title}")
     return Outcome(replies=(confirmation(ticket, facts),), effects=(opened, *told))
+
+
+def _same_matter(other: Ticket, session: Session) -> Outcome:
+    """Asks whether this is one of his open cases told again: two cases for one matter slow both down."""
+    text = (
+        f"您 {say_time(other.opened_at)} 交过一张 {other.number}：{other.title}，还在办。\n"
+        "是同一件事就补到那张里，不是就另开一单。"
+    )
+    rows = column(
+        button("同一件事，补到那张", "add", other.number),
+        button("另一件事，另开一单", "send"),
+        button("不办了", "stop"),
+    )
+    after = replace(session, slots={**session.slots, "anyway": "1"})
+    return Outcome(replies=(Reply(text=text, ticket=other.number, buttons=rows),), session=after)
 
 
 def _value(slots: Mapping[str, str], name: str) -> str:

@@ -17,9 +17,10 @@ from bot.web.uploads import respond
 from handlers.desk import EVENT_LABELS, offered
 from handlers.inputs import Input, inputs
 from handlers.types import Attachment, Member
-from storage import Letter, Store
+from storage import Letter, Store, Wanted
 from tickets.clocks import clocks, days_left, limit_lamp
 from tickets.due import say_time
+from tickets.duplicates import alike
 from tickets.papers import PAPERS, papers_of
 from tickets.states import ACTIONS, ROLE_NAMES, Action, Role
 from tickets.ticket import Event, Ticket
@@ -52,6 +53,7 @@ async def show(
     ticket, events, attachments, letters, team = found
     await _note_seen(here, number, me)
     body = sees_body(ticket, me)
+    same = await read(here, lambda store: _duplicates(store, ticket, me)) if body and ticket.open else []
     acts = offered(ticket, me) if body else ()
     return page(
         request, "case.html", status=status, me=me, role=ROLE_NAMES[me.role], csrf=csrf_of(request), ticket=ticket,
@@ -64,7 +66,7 @@ async def show(
         failed=[letter.error for letter in letters if letter.state == "failed"],
         waiting=sum(letter.state in ("waiting", "sending") for letter in letters),
         acts=_acts(acts, ticket, here), canned=[{**one, "text": filled(one["text"], ticket, me)} for one in canned()], clocks=clocks(ticket), limits=_limits(ticket, here.clock()),
-        papers=_papers(ticket, events, me) if body else [],
+        same=same, can_merge=Action.MERGE in acts, papers=_papers(ticket, events, me) if body else [],
         party_link=f"{here.settings.site}/mediate/{ticket.mediation.code}" if body and ticket.mediation.code else "",
         team=[one for one in team if one.role in TEAM_ROLES and one.id != ticket.owner], role_names=ROLE_NAMES,
         opened=say_time(ticket.opened_at), service=_title(here, ticket.service), topic=_title(here, ticket.topic),
@@ -72,6 +74,7 @@ async def show(
 
 
 SEEN = "seen"
+NEAR = 20  # cases with the same telephone number looked at
 
 
 async def _note_seen(here: Site, number: str, me: Member) -> None:
@@ -99,6 +102,14 @@ def _load(
     if ticket is None or not sees(ticket, me):
         return None
     return ticket, store.events(number), store.attachments(number), store.letters_of(number), store.team()
+
+
+def _duplicates(store: Store, ticket: Ticket, me: Member) -> list[Ticket]:
+    """Cases that are likely the same matter, as far as `me` may see them."""
+    near = list(store.tickets_of(ticket.person)) if ticket.person else []
+    near += store.queue(Wanted(text=ticket.phone), NEAR) if ticket.phone else ()
+    others = {one.number: one for one in near if one.number not in ticket.linked and sees_body(one, me)}
+    return list(alike(ticket, others.values()))[:3]
 
 
 def _facts(ticket: Ticket, me: Member) -> list[tuple[str, str]]:

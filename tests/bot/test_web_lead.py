@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -183,12 +184,12 @@ async def test_orders_limits_and_calls_have_their_lists(here: World) -> None:
 
 async def test_twenty_staff_and_fifty_new_cases_a_minute_lose_nothing(here: World) -> None:
     """Everybody grabs the same cases and writes at once: one owner each, every note kept, the chain whole."""
-    visitors = [await here.visitor() for _ in range(10)]
+    visitors = [await here.visitor() for _ in range(25)]
     staff = [await here.staff(Role.MEDIATOR, f"调{n}") for n in range(20)]
     numbers: list[str] = []
 
     async def arrive(visitor: object) -> None:
-        numbers.extend([await visitor.open_case(f"第{n}件") for n in range(5)])  # type: ignore[attr-defined]
+        numbers.extend([await visitor.open_case(f"第{n}件") for n in range(2)])  # type: ignore[attr-defined]
 
     await asyncio.gather(*(arrive(visitor) for visitor in visitors))
     won: list[tuple[str, str]] = []
@@ -227,3 +228,19 @@ def test_the_presence_of_many_is_bounded() -> None:
     for n in range(5100):
         presence.sign(str(n), me, False)
     assert len(presence._cases) <= 5001
+
+
+async def test_a_matter_told_twice_is_offered_for_merging(here: World) -> None:
+    visitor = await here.visitor()
+    first = await visitor.open_case("老大半年没给工钿")
+    for text in ("人工", "船老大半年没给工钱", "船老大阿三", "上个月", "石浦", "13812345678"):
+        await visitor.say(text)
+    await visitor.say("提交")
+    assert first in await visitor.newest()
+    await visitor.say("提交")
+    second = re.search(r"工单号 (\d{4}-\d{4})", await visitor.newest())
+    assert second
+    clerk = await here.staff(Role.CLERK)
+    _, page = await clerk.get(f"/desk/case/{second[1]}")
+    assert "可能是同一件事" in page
+    assert first in page

@@ -143,6 +143,8 @@ class Visitor:
         for text in (what, "船老大阿三", "上个月", "石浦", phone):
             await self.say(text)
         shown = await self.say(button="send")
+        if "另开一单" in shown:
+            shown = await self.say(button="send")
         found = re.search(r"\d{4}-\d{4}", shown)
         assert found, shown
         return found[0]
