@@ -204,6 +204,9 @@ class Store(Protocol):
     def tickets_of(self, person: str, limit: int = 50) -> tuple[Ticket, ...]:
         """The cases of a person (`Message.key`), newest first."""
 
+    def tickets_by_phone(self, phone: str, limit: int = 20) -> tuple[Ticket, ...]:
+        """The cases with this telephone number, newest first."""
+
     def case_of_party(self, person: str) -> Ticket | None:
         """The case in whose mediation that person (`Message.key`) is the other side, open ones first."""
 

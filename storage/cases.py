@@ -17,7 +17,7 @@ from tickets.ticket import Event, Ticket
 COLUMNS = (
     "state", "open", "urgent", "owner", "team", "town", "channel", "chat", "person",
     "opened_at", "due_at", "next_at", "yellow_at", "red_at", "limit_at", "contacted_at", "closed_at", "party", "code",
-    "warned", "rating", "solved", "signed", "called", "order_at",    "version", "words", "body",
+    "warned", "rating", "solved", "signed", "called", "order_at", "phone",    "version", "words", "body",
 )  # fmt: skip
 ORDER = "ORDER BY open DESC, urgent DESC, next_at, number"
 
@@ -41,6 +41,10 @@ class Cases(Events):
     def tickets_of(self, person: str, limit: int = 50) -> tuple[Ticket, ...]:
         sql = "SELECT body FROM tickets WHERE person = ? AND person <> '' ORDER BY opened_at DESC, number LIMIT ?"
         return tuple(load(Ticket, row["body"]) for row in self.db.rows(sql, person, limit))
+
+    def tickets_by_phone(self, phone: str, limit: int = 20) -> tuple[Ticket, ...]:
+        sql = "SELECT body FROM tickets WHERE phone = ? AND phone <> '' ORDER BY opened_at DESC LIMIT ?"
+        return tuple(load(Ticket, row["body"]) for row in self.db.rows(sql, phone, limit))
 
     def queue(self, wanted: Wanted, limit: int = 50, offset: int = 0) -> tuple[Ticket, ...]:
         where, values = _where(wanted, self.db.dialect)
@@ -181,6 +185,7 @@ def _columns(ticket: Ticket) -> tuple[object, ...]:
             ticket.mediation.signed_on is not None,
             ticket.called_at is not None,
             ticket.order_due_at,
+            ticket.phone,
             ticket.version,
             _words(ticket),
             dump(ticket),

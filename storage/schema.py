@@ -174,6 +174,7 @@ DESK: tuple[Statement, ...] = (
     "ALTER TABLE tickets ADD COLUMN signed INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE tickets ADD COLUMN called INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE tickets ADD COLUMN order_at TEXT",
+    "ALTER TABLE tickets ADD COLUMN phone TEXT NOT NULL DEFAULT ''",
     "DROP INDEX tickets_queue",
     "DROP INDEX tickets_state",
     "DROP INDEX tickets_owner",
@@ -186,6 +187,8 @@ DESK: tuple[Statement, ...] = (
     "CREATE INDEX tickets_opened ON tickets (opened_at)",
     "CREATE INDEX tickets_closed ON tickets (closed_at) WHERE closed_at IS NOT NULL",
     "CREATE INDEX tickets_orders ON tickets (order_at) WHERE order_at IS NOT NULL",
+    "CREATE INDEX tickets_loads ON tickets (open, owner)",
+    "CREATE INDEX tickets_phone ON tickets (phone, opened_at) WHERE phone <> ''",
     "CREATE INDEX tickets_party ON tickets (party) WHERE party <> ''",
     "CREATE INDEX tickets_code ON tickets (code) WHERE code <> ''",
     # one token for each character, so that any part of a word or number is found; see storage.cases.spaced

@@ -17,7 +17,7 @@ from bot.web.uploads import respond
 from handlers.desk import EVENT_LABELS, offered
 from handlers.inputs import Input, inputs
 from handlers.types import Attachment, Member
-from storage import Letter, Store, Wanted
+from storage import Letter, Store
 from tickets.clocks import clocks, days_left, limit_lamp
 from tickets.due import say_time
 from tickets.duplicates import alike
@@ -107,7 +107,7 @@ def _load(
 def _duplicates(store: Store, ticket: Ticket, me: Member) -> list[Ticket]:
     """Cases that are likely the same matter, as far as `me` may see them."""
     near = list(store.tickets_of(ticket.person)) if ticket.person else []
-    near += store.queue(Wanted(text=ticket.phone), NEAR) if ticket.phone else ()
+    near += store.tickets_by_phone(ticket.phone, NEAR)
     others = {one.number: one for one in near if one.number not in ticket.linked and sees_body(one, me)}
     return list(alike(ticket, others.values()))[:3]
 
