@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from knowledge.content import CONTENT, Content, read_content
 from knowledge.exceptions import unlisted
 from knowledge.pages import Page
+from knowledge.questions import file_for, read_questions, strays
 from knowledge.reading import hard_to_read, read_plain
 from knowledge.text import normalise
 from knowledge.types import ContentError, Emergency, Outside, Topic
@@ -34,6 +36,7 @@ def problems_in(content: Content, only: str = "") -> list[ContentError]:
         found += _outside(content, outside, content.pages[outside.id])
     for emergency in content.emergencies.values():
         found += _emergency(content, emergency, content.pages[emergency.id])
+    found += _strays(content)
     found += _same_question(content)
     found += _lexicon(content)
     wanted = [error for error in found if not only or error.file == only]
@@ -64,7 +67,7 @@ def _topic(content: Content, topic: Topic, page: Page) -> Iterator[ContentError]
     if 0 < len(topic.questions) < FEWEST_QUESTIONS:
         problem = f"只有 {len(topic.questions)} 条问法"
         yield _error(page, page.headings["问法"], problem, f"至少写 {FEWEST_QUESTIONS} 条不同的")
-    yield from _alike(page, topic.questions)
+    yield from _alike(content, page, topic.id, topic.questions)
 
 
 def _missing(content: Content, page: Page, section: str, ids: Iterable[str]) -> Iterator[ContentError]:
@@ -81,28 +84,41 @@ def _unverified(page: Page) -> Iterator[ContentError]:
                 yield _error(page, line, f"读者会看到“{UNVERIFIED}”", "核实后再写；核不了就删掉这一句")
 
 
-def _alike(page: Page, questions: Iterable[str]) -> Iterator[ContentError]:
-    """Pairs of questions that are nearly the same."""
-    before: list[tuple[str, frozenset[str]]] = []
-    for question in questions:
+def _alike(content: Content, page: Page, identity: str, questions: Sequence[str]) -> Iterator[ContentError]:
+    """Questions that are nearly the same as one before them. Only those that share a pair are compared."""
+    holders: dict[str, list[int]] = {}
+    sizes: list[int] = []
+    for place, question in enumerate(questions):
         pairs = bigrams(question)
-        for other, others in before:
-            if overlap(pairs, others) >= MOST_ALIKE:
-                line = _line(page, "问法", question)
-                yield _error(page, line, f"问法和“{other}”差不多", "删掉一条，或换一个处境、换一个人来问")
+        shared = Counter(other for pair in pairs for other in holders.get(pair, ()))
+        for other, count in shared.items():
+            if count / (len(pairs) + sizes[other] - count) >= MOST_ALIKE:
+                problem = f"问法和“{questions[other]}”差不多"
+                yield _asked_error(content, page, identity, question, problem, "删掉一条，或换一个处境、换一个人来问")
                 break
-        before.append((question, pairs))
+        sizes.append(len(pairs))
+        for pair in pairs:
+            holders.setdefault(pair, []).append(place)
+
+
+def _asked_error(content: Content, page: Page, identity: str, question: str, problem: str, remedy: str) -> ContentError:
+    """Something is wrong with a question: of the page, or of the list beside it."""
+    if not any(question in line for _, line in page.sections.get("问法", [])):
+        for asked in read_questions(content.root, identity):
+            if asked.text == question:
+                return ContentError(asked.file, asked.line, problem, remedy)
+    return _error(page, _line(page, "问法", question), problem, remedy)
+
+
+def _strays(content: Content) -> Iterator[ContentError]:
+    for name in strays(content.root, frozenset(content.topics)):
+        yield ContentError(name, 1, "这份问法不属于任何主题", f"文件名写成主题 id，例如 {file_for('fm-wage-arrears')}")
 
 
 def bigrams(question: str) -> frozenset[str]:
     """The pairs of neighbouring characters of a question."""
     text = normalise(question)
     return frozenset(text[place : place + 2] for place in range(len(text) - 1)) or frozenset((text,))
-
-
-def overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """Share of pairs in common, of all pairs of both (Jaccard)."""
-    return len(one & other) / (len(one | other) or 1)
 
 
 def _same_question(content: Content) -> Iterator[ContentError]:
@@ -117,9 +133,8 @@ def _same_question(content: Content) -> Iterator[ContentError]:
         for question in thing.questions:
             owner = owners.setdefault(normalise(question), thing.id)
             if owner != thing.id:
-                page = content.pages[thing.id]
-                line = _line(page, "问法", question)
-                yield _error(page, line, f"这条问法 {owner} 也有", "只留在更合适的那一个里")
+                page, problem = content.pages[thing.id], f"这条问法 {owner} 也有"
+                yield _asked_error(content, page, thing.id, question, problem, "只留在更合适的那一个里")
 
 
 def _outside(content: Content, outside: Outside, page: Page) -> Iterator[ContentError]:
@@ -127,7 +142,7 @@ def _outside(content: Content, outside: Outside, page: Page) -> Iterator[Content
         yield _error(page, page.line_of("door"), f"没有 {outside.door} 这个主题", "改成已有的 id")
     yield from _missing(content, page, "选项", outside.choices)
     yield from _unverified(page)
-    yield from _alike(page, outside.questions)
+    yield from _alike(content, page, outside.id, outside.questions)
 
 
 def _emergency(content: Content, emergency: Emergency, page: Page) -> Iterator[ContentError]:
@@ -135,7 +150,7 @@ def _emergency(content: Content, emergency: Emergency, page: Page) -> Iterator[C
         if number not in content.phones:
             remedy = "在 yearly/phones.toml 里加上，写明来源和日期"
             yield _error(page, page.line_of("numbers"), f"电话 {number} 没有录入", remedy)
-    yield from _alike(page, emergency.questions)
+    yield from _alike(content, page, emergency.id, emergency.questions)
 
 
 def _lexicon(content: Content) -> Iterator[ContentError]:

@@ -14,7 +14,7 @@ def fingerprint(content: Path, edits: Mapping[str, str] | None = None) -> str:
     changed = {content / name: text.encode() for name, text in (edits or {}).items()}
     digest = hashlib.sha256(VERSION.encode())
     tables = Path(__file__).parent / "tables"
-    paths = [*content.rglob("*.md"), *content.rglob("words/*.txt"), *tables.glob("*")]
+    paths = [*content.rglob("*.md"), *content.rglob("*.txt"), *tables.glob("*")]
     for path in sorted({*paths, *changed}):
         digest.update(path.name.encode() + b"\0" + (changed[path] if path in changed else path.read_bytes()))
     return digest.hexdigest()[:16]

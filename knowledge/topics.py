@@ -7,6 +7,7 @@ from pathlib import Path
 
 from knowledge.citations import read_citations
 from knowledge.pages import SEPARATOR, Line, Page, read_page
+from knowledge.questions import read_questions
 from knowledge.types import AskBack, Field, FieldKind, Period, Service, Topic
 
 SECTIONS = (
@@ -39,7 +40,8 @@ def read_topic(path: Path, root: Path, text: str | None = None) -> tuple[Page, T
         short=_short(page), details=page.paragraphs("详细"), steps=page.texts("下一步", needed=True),
         penalty="\n".join(page.texts("处罚")), self_check=_self_check(page, family), first_hint=_hint(page),
         ask_back=_ask_back(page), citations=read_citations(page), related=page.texts("相关"),
-        questions=page.texts("问法", needed=True), bundle_steps=_bundle_steps(page, family),
+        questions=(*page.texts("问法", needed=True), *(asked.text for asked in read_questions(root, identity))),
+        bundle_steps=_bundle_steps(page, family),
         service_form=_service(page, identity) if family == "svc" else None, periods=_periods(page, family),
         urgent=page.value("urgent") == "是", path=path,
     )  # fmt: skip
