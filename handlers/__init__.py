@@ -19,6 +19,7 @@ from handlers import (
     party,
     person,
     privacy,
+    room,
     staff,
     start,
     when,
@@ -27,6 +28,7 @@ from handlers.types import Facts, Message, Outcome, Session
 from knowledge import Knowledge
 
 HANDLERS: tuple[ModuleType, ...] = (
+    room,
     emergency,
     edited,
     staff,

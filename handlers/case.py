@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from handlers.buttons import PERSON, button, column, parse
 from handlers.desk import event_line as _staff_line
-from handlers.desk import limit_line, tell_change, tell_staff, tell_supervisors
+from handlers.desk import limit_line, tell_change, tell_staff, tell_supervisors, traced
 from handlers.numbers import find_number
 from handlers.start import word
 from handlers.types import Button, ChangeTicket, Facts, Message, Outcome, Reply, Session
@@ -71,7 +71,7 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     if bare:
         return Outcome(replies=(view(ticket, facts),), session=_leave(session))
     adding = Session(want="case", step="add", slots={"number": ticket.number})
-    return _add(ticket, message, facts, adding)
+    return add(ticket, message, facts, adding)
 
 
 def _leave(session: Session) -> Session:
@@ -109,14 +109,14 @@ def _in_case(message: Message, session: Session, facts: Facts) -> Outcome:
         )
     if session.step == "why":
         return _bad_rating(ticket, message, facts)
-    return _add(ticket, message, facts, session)
+    return add(ticket, message, facts, session)
 
 
 def _citizen(message: Message) -> Actor:
     return Actor(id=message.key, role=Role.CITIZEN, name=message.name)
 
 
-def _add(ticket: Ticket, message: Message, facts: Facts, session: Session) -> Outcome:
+def add(ticket: Ticket, message: Message, facts: Facts, session: Session) -> Outcome:
     """Put what was sent into the case and tell whoever works on it."""
     can = possible(ticket.state, Role.CITIZEN)
     action = next((a for a in (Action.SUPPLY, Action.ADD) if a in can), None)
@@ -124,13 +124,17 @@ def _add(ticket: Ticket, message: Message, facts: Facts, session: Session) -> Ou
         text = f"工单 {ticket.number} 已经{STATES[ticket.state].label}，不能再补充。还有事可以重开，或者另开一单。"
         return Outcome(replies=(Reply(text=text, ticket=ticket.number, buttons=_closed_buttons(ticket)),))
     text = message.text or _named(message)
-    changed, event = apply(ticket, action, _citizen(message), facts.now, text)
+    changed, event = apply(ticket, action, _citizen(message), facts.now, text, **traced(message), **_edits(message))
     told = tell_staff(facts, changed, f"工单 {changed.number} 当事人补充：{text}", urgent=changed.urgent)
     effects = (ChangeTicket(ticket=changed, event=event, attachments=message.attachments), *told)
     rows = ((button("看进度", "case", ticket.number), button("这是另一件事", "new", ticket.number)),)
     said = f"记到工单 {ticket.number} 里了，承办的人会看到。还有就接着发，发完了回“完了”。"
     after = replace(session, asked_at=facts.now)
     return Outcome(replies=(Reply(text=said, ticket=ticket.number, buttons=rows),), session=after, effects=effects)
+
+
+def _edits(message: Message) -> dict[str, str]:
+    return {"edits": message.origin} if message.edited and message.origin else {}
 
 
 def _named(message: Message) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from handlers.buttons import button, column
 from handlers.inputs import limit_text
-from handlers.types import Attachment, Button, ChangeTicket, Effect, Facts, Member, Reply, Send
+from handlers.types import Attachment, Button, ChangeTicket, Effect, Facts, Member, Message, Reply, Send
 from tickets.changes import RETURN_REASONS, needs_owner
 from tickets.clocks import clocks, days_left, limit_lamp
 from tickets.due import say_time
@@ -111,7 +112,7 @@ def perform(
     effects: list[Effect] = [ChangeTicket(ticket=changed, event=event, attachments=attachments)]
     if action in (Action.LINK, Action.MERGE):
         effects.append(_other_side(changed, action, member, facts))
-    effects += letters(changed, action, member, event.text, attachments)
+    effects += letters(changed, action, member, event.text, attachments, event.data)
     if to:
         effects.extend(tell_member(to, changed, f"转给您一张工单 {changed.number}：{changed.title}"))
     return changed, tuple(effects)
@@ -152,15 +153,26 @@ def _other_side(ticket: Ticket, action: Action, member: Member, facts: Facts) ->
     return ChangeTicket(ticket=changed, event=event)
 
 
+TRACE = ("origin", "answers", "edits")  # what of an event's data says which message it comes from
+
+
+def traced(message: Message | None) -> dict[str, str]:
+    """What the event of a message remembers of it, so that answers and changes find their way later."""
+    known = {"origin": message.origin, "answers": message.answers} if message else {}
+    return {name: value for name, value in known.items() if value}
+
+
 def letters(
-    ticket: Ticket, action: Action, member: Member, text: str, attachments: tuple[Attachment, ...] = ()
-) -> tuple[Send, ...]:
-    """The letters that tell the citizen and the other side what happened."""
+    ticket: Ticket, action: Action, member: Member, text: str, attachments: tuple[Attachment, ...] = (),
+    data: Mapping[str, Any] | None = None,
+) -> tuple[Send, ...]:  # fmt: skip
+    """The letters that tell the citizen and the other side what happened; `data` is that of the event."""
     info = ACTIONS[action]
+    trace = {name: data[name] for name in TRACE if name in data} if data else {}
     told = [tell_citizen(ticket, action, member, text, attachments)] if info.notice and ticket.chat else []
     if info.party_notice and ticket.mediation.chat:
         told.append(tell_party(ticket, action, member, text, attachments))
-    return tuple(told)
+    return tuple(replace(one, reply=replace(one.reply, **trace)) for one in told)
 
 
 def tell_party(
@@ -252,12 +264,24 @@ def brief(ticket: Ticket, facts: Facts) -> str:
     return f"{LAMPS[lamp(ticket, facts.now)]} {ticket.number} {flag}{ticket.title}｜{STATES[ticket.state].label}｜{who}"
 
 
-def card(ticket: Ticket, events: tuple[Event, ...], facts: Facts, member: Member) -> Reply:
-    """The whole case for staff: facts, history with internal notes, and what can be done."""
+def lines_of(ticket: Ticket, events: tuple[Event, ...], facts: Facts) -> list[str]:
+    """What the case is about: where it stands, clocks and periods, what was asked and answered."""
     lines = [brief(ticket, facts), *clock_lines(ticket, facts.now)]
     lines += [f"{question}：{answer}" for question, answer in ticket.facts]
-    if ticket.town:
-        lines.append(f"镇乡：{ticket.town}")
+    return [*lines, *([f"镇乡：{ticket.town}"] if ticket.town else [])]
+
+
+def shared(text: str, ticket: Ticket) -> str:
+    """`text` for many readers: without the telephone number."""
+    return text.replace(ticket.phone, HIDDEN_PHONE) if ticket.phone else text
+
+
+HIDDEN_PHONE = "（接单后可见）"
+
+
+def card(ticket: Ticket, events: tuple[Event, ...], facts: Facts, member: Member) -> Reply:
+    """The whole case for staff: facts, history with internal notes, and what can be done."""
+    lines = lines_of(ticket, events, facts)
     lines += ["——经过——", *(event_line(closed_to(event, ticket, member)) for event in events[-12:])]
     acts = offered(ticket, member)
     rows = tuple(
@@ -293,6 +317,11 @@ def closed_to(event: Event, ticket: Ticket, member: Member) -> Event:
 
 def event_line(event: Event) -> str:
     """One line of a case's history for staff; internal ones are marked."""
+    return f"{say_time(event.at)} {what_happened(event)}"
+
+
+def what_happened(event: Event) -> str:
+    """Who did what, and the words."""
     label = (
         ACTIONS[Action(event.action)].label
         if event.action in set(Action)
@@ -300,7 +329,7 @@ def event_line(event: Event) -> str:
     )
     mark = "" if event.public else "（内部）"
     text = f"：{event.text}" if event.text else ""
-    return f"{say_time(event.at)} {event.name or '系统'} {label}{mark}{text}"
+    return f"{event.name or '系统'} {label}{mark}{text}"
 
 
 EVENT_LABELS = {

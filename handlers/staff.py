@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.buttons import button, column, parse
-from handlers.desk import brief, card, offered, perform
+from handlers.desk import brief, card, offered, perform, traced
 from handlers.inputs import inputs, read
 from handlers.numbers import find_number
 from handlers.start import word
@@ -16,6 +16,7 @@ from handlers.types import (
     Outcome,
     Reply,
     Session,
+    UseGroup,
 )
 from knowledge import Knowledge
 from tickets.states import ACTIONS, ROLE_NAMES, Action, Role
@@ -23,6 +24,8 @@ from tickets.ticket import NotAllowed, Ticket
 
 QUEUE_WORDS = frozenset(["队列", "工作台", "待办", "/queue", "/desk"])
 MINE_WORDS = frozenset(["我的单", "我的活", "/mine"])
+NO_GROUP = "取消工作群"
+GROUP_WORDS = frozenset(["设为工作群", NO_GROUP])
 BUTTONS = frozenset({"desk", "queue", "mine", "do", "to", "invite", "in"})
 SHOWN = 10
 ASKED = "ask-"  # how answers are called in the session, beside the number of the case
@@ -46,7 +49,8 @@ def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowled
         return parse(message.button)[0] in BUTTONS
     if session.want == "staff" and word(message) not in STOP:
         return True
-    return word(message) in QUEUE_WORDS | MINE_WORDS or facts.named is not None or word(message).startswith("邀请")
+    known = QUEUE_WORDS | MINE_WORDS | GROUP_WORDS
+    return word(message) in known or facts.named is not None or word(message).startswith("邀请")
 
 
 STOP = frozenset(["停", "取消", "退出", "算了", "菜单", "重来"])
@@ -59,6 +63,8 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     if message.button:
         verb, arguments = parse(message.button)
         return _button(verb, arguments, message, session, facts, knowledge)
+    if word(message) in GROUP_WORDS:
+        return _use_group(message, facts.me)
     if word(message) in QUEUE_WORDS:
         return Outcome(replies=(_queue(facts, mine=False),))
     if word(message) in MINE_WORDS:
@@ -105,6 +111,26 @@ def _invite(wanted: str, facts: Facts, me: Member) -> Outcome:
         return Outcome(replies=(Reply(text="邀请谁来？", buttons=rows),))
     text = f"{ROLE_NAMES[role]}的邀请码（一次有效，3 天内用）：\n{facts.code}\n请他私聊我，发“加入 {facts.code}”。"
     return Outcome(replies=(Reply(text=text),), effects=(Invite(code=facts.code, role=role, by=me.id),))
+
+
+def _use_group(message: Message, me: Member) -> Outcome:
+    """This group is where cases get their rooms, or no group is."""
+    if me.role not in (Role.SUPERVISOR, Role.ADMIN):
+        return Outcome(replies=(Reply(text="工作群由督办员或管理员来设。"),))
+    if word(message) == NO_GROUP:
+        effects = (UseGroup(channel=message.channel, chat=""),)
+        return Outcome(replies=(Reply(text="好，以后不在群里开话题了。已有的话题留着。"),), effects=effects)
+    if not message.group:
+        return Outcome(replies=(Reply(text=GROUP_FIRST),))
+    return Outcome(replies=(Reply(text=GROUP_SET),), effects=(UseGroup(channel=message.channel, chat=message.chat),))
+
+
+GROUP_FIRST = "到工作群里对我说“设为工作群”。群要先打开“话题”，再把我设成管理员，给我“管理话题”“置顶消息”两项权限。"
+GROUP_SET = (
+    "好，从现在起每张工单在这个群里有一个话题，名字上写着状态和号码。\n"
+    "请确认：群打开了“话题”，我是管理员，有“管理话题”“置顶消息”两项权限。群里的人都看得到工单，请只留窗口的人。\n"
+    "在话题里打字是内部备注；“回复 话”才发给当事人。不要了发“取消工作群”。"
+)
 
 
 def _queue(facts: Facts, mine: bool) -> Reply:
@@ -239,12 +265,16 @@ def _command(message: Message, facts: Facts, me: Member, knowledge: Knowledge) -
         return _note(ticket, message, facts, me)
     if action is None:
         return Outcome(replies=(card(ticket, facts.events, facts, me),))
-    to = next((m for m in facts.team if after.strip() in (m.name, ROLE_NAMES[m.role] + m.name)), None)
+    return begin(ticket, action, after.strip(" ：:，,\n"), message, facts, me, knowledge)
+
+
+def begin(
+    ticket: Ticket, action: Action, text: str, message: Message, facts: Facts, me: Member, knowledge: Knowledge
+) -> Outcome:
+    """Act with these words, or ask for what is missing."""
     if action is Action.ASSIGN:
-        if to is None:
-            return Outcome(replies=(_choose_member(ticket, facts, me),))
-        return act(ticket, action, "", facts, me, to)
-    text = after.strip(" ：:，,\n")
+        to = next((m for m in facts.team if text in (m.name, ROLE_NAMES[m.role] + m.name)), None)
+        return act(ticket, action, "", facts, me, to) if to else Outcome(replies=(_choose_member(ticket, facts, me),))
     if (ACTIONS[action].needs and not text) or inputs(ticket, action, knowledge):
         return _start(ticket, action, facts, me, knowledge, text)
     return act(ticket, action, text, facts, me, message=message)
@@ -273,7 +303,8 @@ def act(
 ) -> Outcome:
     """Perform and show the case again, or say why not."""
     try:
-        changed, effects = perform(ticket, action, me, facts, text, to, message.attachments if message else (), data)
+        files = message.attachments if message else ()
+        changed, effects = perform(ticket, action, me, facts, text, to, files, {**(data or {}), **traced(message)})
     except NotAllowed as error:
         return Outcome(
             replies=(

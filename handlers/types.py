@@ -26,6 +26,8 @@ class Message:
     """Something a person sent. (`channel`, `id`) is unique; `chat` is where the answer goes; `group` more than one reader.
 
     `button` is the data of a tapped button, "" otherwise. `reply_to` is the ticket number of the letter it replies to, if any.
+    `origin` names the message on its wire for good, also when it is edited; `answers` is the origin of the words it replies
+    to, which came to this chat in a letter.
     """
 
     id: str
@@ -40,6 +42,8 @@ class Message:
     edited: bool = False
     group: bool = False
     reply_to: str = ""
+    origin: str = ""
+    answers: str = ""
 
     @property
     def key(self) -> str:
@@ -71,7 +75,9 @@ class Source:
 class Reply:
     """What the bot says, for any channel: plain text, sources, rows of buttons. `by` names the person behind it, if any.
 
-    `ask` tells the channel what kind of answer is awaited: "" | "text" | "phone" | "place" | "file".
+    `ask` tells the channel what kind of answer is awaited: "" | "text" | "phone" | "place" | "file". `origin` is the
+    message whose words these are, `answers` the one that they answer, `edits` the one whose earlier words they replace.
+    With `sign` a channel that can puts that sign on the message `origin` instead of saying something.
     """
 
     text: str
@@ -81,6 +87,21 @@ class Reply:
     by: str = ""
     ask: str = ""
     attachments: tuple[Attachment, ...] = ()
+    origin: str = ""
+    answers: str = ""
+    edits: str = ""
+    sign: str = ""
+
+
+def room(group: str, number: str) -> str:
+    """The chat that is the room of one case in the staff's group."""
+    return f"{group}/{number}"
+
+
+def room_of(chat: str) -> tuple[str, str]:
+    """The group and the number of the case of a room; two empty texts for any other chat."""
+    group, slash, number = chat.partition("/")
+    return (group, number) if slash else ("", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +209,14 @@ class Invite(Effect):
     code: str
     role: Role
     by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseGroup(Effect):
+    """From now on every case has a room in this group; with `chat` "" in none."""
+
+    channel: str
+    chat: str
 
 
 @dataclass(frozen=True, kw_only=True)

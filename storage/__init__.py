@@ -2,9 +2,23 @@
 
 from pathlib import Path
 
-from storage.base import Board, Broken, Conflict, Draft, Letter, Miss, Said, Signed, StorageError, Store, Wanted
+from storage.base import Store
 from storage.copies import restore
 from storage.lanes import Alone, Lanes, Threads
+from storage.records import (
+    Board,
+    Broken,
+    Conflict,
+    Draft,
+    Happened,
+    Letter,
+    Miss,
+    Room,
+    Said,
+    Signed,
+    StorageError,
+    Wanted,
+)
 from storage.schema import migrate
 from storage.sql import SqlStore
 from storage.sqlite import Sqlite
@@ -16,9 +30,11 @@ __all__ = [
     "Broken",
     "Conflict",
     "Draft",
+    "Happened",
     "Lanes",
     "Letter",
     "Miss",
+    "Room",
     "Said",
     "Signed",
     "StorageError",

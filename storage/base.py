@@ -5,146 +5,15 @@ Every verb that writes is one transaction. Nothing here knows a channel's wire o
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from handlers.types import Attachment, Effect, Member, Message, Outcome, Reply, Session
+from storage.records import Board, Broken, Draft, Happened, Letter, Miss, Room, Said, Signed, Wanted
 from tickets.figures import Line
 from tickets.states import Role
 from tickets.ticket import Event, Ticket
-
-
-class StorageError(Exception):
-    """Storage cannot do what was asked. The message is one Chinese sentence for whoever runs the system."""
-
-
-class Conflict(Exception):
-    """Somebody else was first: a case changed, a number or code was taken, the message was handled. Play it again."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Letter:
-    """Something to be delivered to a chat, and how far it got: waiting, sending, sent, or failed for good."""
-
-    id: int
-    channel: str
-    chat: str
-    reply: Reply
-    ticket: str
-    state: str
-    attempts: int
-    error: str
-    created_at: datetime
-    sent_at: datetime | None
-    external_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """One line of a chat: either `message` (what came in) or `reply` (what we said). `position` goes into `history`."""
-
-    position: str
-    at: datetime
-    message: Message | None = None
-    reply: Reply | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Miss:
-    """A question that was asked `count` times in vain, as last worded."""
-
-    text: str
-    count: int
-    action: str
-    last_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Signed:
-    """Somebody read the new text of a citation (`label`, checked in version `old`) and found the topic still right."""
-
-    topic: str
-    label: str
-    old: str
-    new: str
-    member: str
-    name: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A text for a topic's file. `base` marks the file it was made from, `parent` the published draft (0 none).
-
-    `state`: draft | proposed | published | replaced | dropped. `note` is said to the colleagues.
-    """
-
-    id: int = 0
-    topic: str
-    file: str
-    body: str
-    base: str
-    parent: int
-    state: str = "draft"
-    note: str = ""
-    author: str
-    author_name: str
-    reviewer: str = ""
-    reviewer_name: str = ""
-    at: datetime
-    decided_at: datetime | None = None
-    version: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Broken:
-    """Where the history of cases was tampered with, and how it shows (a Chinese sentence)."""
-
-    position: int
-    number: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """Which cases to list. None means "whatever"; `text` are words that must all occur.
-
-    `lamp` "red" or "yellow": cases whose lamp is so `at` that moment (or worse), and nobody was told of it yet.
-    `limit_by`: open cases with a statutory period of the citizen that ends on that day or before. `ordered`: a supervision
-    order waits for its answer. `to_call`: the sample of cases closed since then that nobody has called about yet.
-    """
-
-    open: bool | None = None
-    state: str | None = None
-    owner: str | None = None
-    team: str | None = None
-    town: str | None = None
-    urgent: bool | None = None
-    lamp: str = ""
-    at: datetime | None = None
-    limit_by: date | None = None
-    ordered: bool = False
-    to_call: datetime | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Board:
-    """A few figures: cases by state, open ones by lamp, by town with the late ones, by owner, without owner; open ones
-    with a statutory period that ends within a month; letters and messages that hang.
-    """
-
-    states: dict[str, int] = field(default_factory=dict)
-    unowned: int = 0
-    late: int = 0
-    yellow: int = 0
-    limits: int = 0
-    towns: dict[str, tuple[int, int]] = field(default_factory=dict)
-    letters_waiting: int = 0
-    letters_failed: int = 0
-    unhandled: int = 0
 
 
 class Store(Protocol):
@@ -237,6 +106,9 @@ class Store(Protocol):
     def attachment_refs(self) -> set[str]:
         """Every `ref` still needed by a case or a kept message; other kept files may go."""
 
+    def happened(self, after: int, limit: int) -> list[Happened]:
+        """What happened to all cases from the position after `after` on, in order."""
+
     def has_seen(self, number: str, member: Member, now: datetime) -> bool:
         """Whether it is written down that `member` looked at the case today."""
 
@@ -283,8 +155,28 @@ class Store(Protocol):
     def letter_by_external(self, channel: str, chat: str, external_id: str) -> Letter | None:
         """The letter the channel knows under this id: whoever replies to it means its case."""
 
+    def letter_by_origin(self, channel: str, chat: str, origin: str) -> Letter | None:
+        """The last letter that brought the words of the message `origin` to this chat."""
+
     def migrate_chat(self, channel: str, old: str, new: str) -> None:
         """A chat got another address: cases, sessions, staff and unsent letters follow."""
+
+    # rooms
+
+    def group(self) -> tuple[str, str]:
+        """Channel and chat of the group in which cases have rooms; two empty texts when there is none."""
+
+    def room(self, number: str) -> Room | None:
+        """The room of a case."""
+
+    def room_at(self, channel: str, group: str, thread: str) -> Room | None:
+        """The room behind a thread of the group."""
+
+    def keep_room(self, room: Room) -> None:
+        """Write a room down, new or changed."""
+
+    def drop_room(self, number: str) -> None:
+        """The room is gone."""
 
     # people
 
@@ -348,6 +240,9 @@ class Store(Protocol):
 
     def set_meta(self, name: str, value: str) -> None:
         """Leave such a note."""
+
+    def turn_meta(self, name: str, old: str, new: str) -> None:
+        """Change a note from `old` to `new`. Raises Conflict when it is not `old` any more."""
 
     def backup(self, file: Path) -> None:
         """A whole, checked copy as one file while everything runs. Raises StorageError."""

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers.types import Attachment, Message
-from storage.base import Conflict, Wanted
 from storage.codec import dump, load
 from storage.database import Database, Row, bindable, like, moment
 from storage.events import Events
+from storage.records import Conflict, Wanted
 from tickets.clocks import next_due, red_at, yellow_at
 from tickets.figures import Line
 from tickets.states import Role
@@ -143,6 +143,9 @@ class Cases(Events):
         masked = replace(ticket, person="", chat="", phone="", other_party="", facts=(), title=ERASED_TITLE)
         self._replace_ticket(replace(masked, version=ticket.version + 1))
         self.db.run("DELETE FROM attachments WHERE number = ?", ticket.number)
+        # what was told to the staff's group about it
+        gone = "ticket = ? AND lane <> chat AND state IN ('sent', 'failed')"
+        self.db.run(f"DELETE FROM letters WHERE {gone}", ticket.number)
         self._erase(ticket.number)
         self._happened(system_event(ticket, "forgotten", "当事人的资料已按本人要求删除", now))
 

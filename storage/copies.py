@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from storage.base import StorageError
+from storage.records import StorageError
 from storage.sqlite import whole
 
 BESIDE = ("", "-wal", "-shm")  # a SQLite database may be three files

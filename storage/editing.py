@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from storage.base import Conflict, Draft, Signed
 from storage.codec import dump, load
 from storage.database import Database, Row, moment
+from storage.records import Conflict, Draft, Signed
 
 OPEN = ("draft", "proposed")
 

@@ -8,10 +8,10 @@ tampering.
 import hashlib
 from datetime import datetime
 
-from handlers.types import Member
-from storage.base import Broken
+from handlers.types import Attachment, Member
 from storage.codec import dump, load
 from storage.database import Database, Row
+from storage.records import Broken, Happened
 from tickets.clocks import today
 from tickets.states import STAFF, Role
 from tickets.ticket import Event
@@ -58,6 +58,14 @@ class Events:
         """Whether it is written down that `member` looked at the case today."""
         sql = "SELECT 1 AS found FROM events WHERE number = ? AND action = ? AND actor = ? AND at >= ? LIMIT 1"
         return self.db.row(sql, number, SEEN, member.id, today(now).isoformat()) is not None
+
+    def happened(self, after: int, limit: int) -> list[Happened]:
+        found = []
+        for row in self.db.rows("SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?", after, limit):
+            sql = "SELECT body FROM attachments WHERE number = ? AND seq = ? ORDER BY id"
+            files = tuple(load(Attachment, each["body"]) for each in self.db.rows(sql, row["number"], row["seq"]))
+            found.append(Happened(position=row["position"], event=_event(row), attachments=files))
+        return found
 
     def history_of_all(self, after: int, limit: int) -> list[Row]:
         """Events as they are kept, with their seals, from the position after `after` on: for the auditor."""

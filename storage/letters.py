@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from handlers.types import Reply
-from storage.base import Letter
+from handlers.types import Reply, room, room_of
 from storage.cases import Cases, system_event
 from storage.codec import dump, load
 from storage.database import Row, moment, stamp
+from storage.records import Letter
+from storage.rooms import GROUP_TROUBLE, Rooms
 
 URGENT, CITIZEN, STAFF = 0, 1, 2  # what goes first
 
 
-class Letters(Cases):
+class Letters(Cases, Rooms):
     """The outbox."""
 
     def _post(
@@ -25,9 +26,10 @@ class Letters(Cases):
             priority = CITIZEN if answer or self._goes_to_citizen(channel, chat, reply.ticket) else STAFF
         state, sent_at = ("sent", now) if sent else ("waiting", None)
         self.db.run(
-            "INSERT INTO letters (channel, chat, body, ticket, turn, answer, priority, state, created_at, sent_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(channel, chat, dump(reply), reply.ticket, turn, answer, priority, state, now, sent_at),
+            "INSERT INTO letters (channel, chat, lane, body, ticket, origin, turn, answer, priority, state, created_at,"
+            " sent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(channel, chat, room_of(chat)[0] or chat, dump(reply), reply.ticket, reply.origin, turn, answer, priority),
+            *(state, now, sent_at),
         )
 
     def _goes_to_citizen(self, channel: str, chat: str, number: str) -> bool:
@@ -41,12 +43,16 @@ class Letters(Cases):
             return []
         with self.db.atomic():
             rows = self.db.rows(
-                f"SELECT * FROM letters WHERE {_free()} AND channel IN ({_marks(channels)}) AND NOT EXISTS ("
+                "SELECT * FROM (SELECT letters.*, ROW_NUMBER() OVER (PARTITION BY channel, lane ORDER BY priority, id)"
+                f" AS place FROM letters WHERE {_free()} AND channel IN ({_marks(channels)}) AND NOT EXISTS ("
                 "  SELECT 1 FROM letters AS other WHERE other.channel = letters.channel AND other.chat = letters.chat"
                 "  AND other.state IN ('waiting', 'sending') AND CASE letters.state"
                 "   WHEN 'sending' THEN other.state = 'sending' AND other.id < letters.id"
                 "   ELSE other.state = 'sending' OR (other.priority, other.id) < (letters.priority, letters.id) END)"
-                " ORDER BY priority, id LIMIT ?",
+                " AND NOT (letters.lane <> letters.chat AND EXISTS ("
+                "  SELECT 1 FROM letters AS beside WHERE beside.channel = letters.channel AND beside.lane = letters.lane"
+                "  AND beside.state = 'sending' AND beside.id <> letters.id))) AS free"
+                " WHERE place = 1 ORDER BY priority, id LIMIT ?",
                 *(now, now, *channels, limit),
             )
             claimed = [row for row in rows if self._claim(row["id"], now, lease_until)]
@@ -78,14 +84,18 @@ class Letters(Cases):
             state = "waiting" if retry_at else "failed"
             row = self.db.row(
                 "UPDATE letters SET state = ?, next_at = ?, error = ?, lease_until = NULL WHERE id = ?"
-                " AND state IN ('waiting', 'sending') RETURNING ticket, channel",
+                " AND state IN ('waiting', 'sending') RETURNING ticket, channel, chat",
                 *(state, retry_at, error, letter),
             )
             if row and row["ticket"] and not retry_at:
-                self._undelivered(row["ticket"], row["channel"], error, now)
+                self._refused(row["ticket"], row["channel"], row["chat"], error, now)
 
-    def _undelivered(self, number: str, channel: str, error: str, now: datetime) -> None:
-        ticket = self.ticket(number)
+    def _refused(self, number: str, channel: str, chat: str, error: str, now: datetime) -> None:
+        """The history of the case shows it; a letter to the case's room would only lead to the next one."""
+        group, _ = room_of(chat)
+        ticket = None if group else self.ticket(number)
+        if group:
+            self.set_meta(GROUP_TROUBLE, f"{now.isoformat()} {error}")
         if ticket:
             self._happened(system_event(ticket, "undelivered", f"送达失败（{channel}）：{error}", now))
 
@@ -110,8 +120,18 @@ class Letters(Cases):
         row = self.db.row(sql, channel, chat, external_id)
         return _letter(row) if row else None
 
+    def letter_by_origin(self, channel: str, chat: str, origin: str) -> Letter | None:
+        where = "channel = ? AND chat = ? AND origin = ? AND origin <> '' AND external <> ''"
+        row = self.db.row(f"SELECT * FROM letters WHERE {where} ORDER BY id DESC LIMIT 1", channel, chat, origin)
+        return _letter(row) if row else None
+
     def _move_letters(self, channel: str, old: str, new: str) -> None:
-        self.db.run("UPDATE letters SET chat = ? WHERE channel = ? AND chat = ?", new, channel, old)
+        self.db.run("UPDATE letters SET chat = ?, lane = ? WHERE channel = ? AND chat = ?", new, new, channel, old)
+        for row in self.db.rows("SELECT DISTINCT chat FROM letters WHERE channel = ? AND lane = ?", channel, old):
+            moved = room(new, room_of(row["chat"])[1])
+            self.db.run(
+                "UPDATE letters SET chat = ?, lane = ? WHERE channel = ? AND chat = ?", moved, new, channel, row["chat"]
+            )
 
 
 def _free() -> str:

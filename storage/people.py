@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.types import Enrol, Invite, Member
-from storage.base import Conflict
 from storage.codec import dump, load
 from storage.database import Database
 from storage.events import sha
+from storage.records import Conflict
 from tickets.states import Role
 
 INVITATION_LASTS = timedelta(days=3)

@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from storage.base import Conflict, StorageError
 from storage.database import Database, Row, bindable
+from storage.records import Conflict, StorageError
 
 SCHEMA_LOCK = 0x59584631  # any number all our processes agree on
 

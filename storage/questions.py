@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from handlers.types import LogQuestion, Message, Rate
-from storage.base import Board, Miss
 from storage.codec import dump
 from storage.database import Database, like
+from storage.records import Board, Miss
 from tickets.clocks import today
 
 MONTH = timedelta(days=30)
@@ -85,14 +85,6 @@ class Questions:
     def _count(self, what: str, *values: object) -> int:
         row = self.db.row(f"SELECT COUNT(*) AS n FROM {what}", *values)
         return int(row["n"]) if row else 0
-
-    def meta(self, name: str) -> str:
-        row = self.db.row("SELECT value FROM meta WHERE name = ?", name)
-        return str(row["value"]) if row else ""
-
-    def set_meta(self, name: str, value: str) -> None:
-        sql = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-        self.db.run(sql, name, value)
 
 
 def _plain(text: str) -> str:

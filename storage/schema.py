@@ -7,9 +7,9 @@ are UTC text, truth is 0 or 1, records are JSON; what is searched or sorted by h
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from storage.base import StorageError
 from storage.cases import fill_columns
 from storage.database import Database
+from storage.records import StorageError
 
 Statement = str | dict[str, str]
 
@@ -198,10 +198,24 @@ DESK: tuple[Statement, ...] = (
     },
 )
 
+ROOMS: tuple[Statement, ...] = (
+    """CREATE TABLE rooms (
+        number TEXT PRIMARY KEY REFERENCES tickets (number), channel TEXT NOT NULL, chat TEXT NOT NULL,
+        thread TEXT NOT NULL, body TEXT NOT NULL)""",
+    "CREATE INDEX rooms_thread ON rooms (channel, chat, thread)",
+    # letters of one lane go out one after the other: the rooms of a group share what the group may send
+    "ALTER TABLE letters ADD COLUMN lane TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE letters ADD COLUMN origin TEXT NOT NULL DEFAULT ''",
+    "UPDATE letters SET lane = chat",
+    "CREATE INDEX letters_origin ON letters (channel, chat, origin) WHERE origin <> ''",
+    "CREATE INDEX letters_lane ON letters (channel, lane, state) WHERE state = 'sending'",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("2026-11-begin", (*TALK, *CASES, *PEOPLE)),
     Migration("2026-11-editing", EDITING),
     Migration("2026-11-desk", (*DESK, REFILL)),
+    Migration("2026-11-rooms", ROOMS),
 )
 
 

@@ -19,6 +19,7 @@ from handlers.types import (
     Rate,
     Send,
     Session,
+    UseGroup,
 )
 from storage.database import Database
 from storage.editing import Editing
@@ -87,6 +88,7 @@ class SqlStore(Talk, Letters, People, Questions, Editing):
             self._move_tickets(channel, old, new)
             self._move_members(channel, old, new)
             self._move_letters(channel, old, new)
+            self._move_rooms(channel, old, new)
 
     def _forget(self, sender: Message, now: datetime) -> None:
         self._forget_talk(sender.channel, sender.person)
@@ -127,6 +129,10 @@ def _forget(store: SqlStore, effect: Forget, turn: Turn) -> None:
     store._forget(turn.sender, turn.now)
 
 
+def _use_group(store: SqlStore, effect: UseGroup, turn: Turn) -> None:
+    store._use_group(effect.channel, effect.chat)
+
+
 EFFECTS: dict[type[Effect], Callable[[SqlStore, Any, Turn], None]] = {
     OpenTicket: _open,
     ChangeTicket: _change,
@@ -136,4 +142,5 @@ EFFECTS: dict[type[Effect], Callable[[SqlStore, Any, Turn], None]] = {
     LogQuestion: _log,
     Rate: _rate,
     Forget: _forget,
+    UseGroup: _use_group,
 }

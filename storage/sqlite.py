@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlite_utils
 
-from storage.base import StorageError
 from storage.database import Database, Row, bindable
+from storage.records import StorageError
 
 APPLICATION = 0x59584631  # "YXF1" in the file's header: how we know our own files
 PATIENCE = 15_000  # milliseconds to wait for another process that writes

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from handlers.types import Message, Reply, Session
-from storage.base import Conflict, Said
 from storage.codec import dump, load, value_of
 from storage.database import Database
+from storage.records import Conflict, Said
 
 BLANK = Session()
 

@@ -1,11 +1,10 @@
 """Who of the staff sees what. Pure; the pages ask here and nowhere else."""
 
-from handlers.desk import closed_to
+from handlers.desk import closed_to, shared
 from handlers.types import Member
 from tickets.states import Role
 from tickets.ticket import Event, Ticket
 
-HIDDEN_PHONE = "（接单后可见）"
 WATCH = frozenset({Role.SUPERVISOR, Role.CLERK})  # who sees every case, to hand it on
 
 
@@ -33,9 +32,7 @@ def sees_closed(ticket: Ticket, me: Member) -> bool:
 
 def shown(text: str, ticket: Ticket, me: Member) -> str:
     """`text` of a case as `me` may read it."""
-    if not ticket.phone or sees_phone(ticket, me):
-        return text
-    return text.replace(ticket.phone, HIDDEN_PHONE)
+    return text if sees_phone(ticket, me) else shared(text, ticket)
 
 
 def event_text(event: Event, ticket: Ticket, me: Member) -> str:
