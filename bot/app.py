@@ -16,6 +16,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.clock import keep_time
 from bot.knowledge import load_knowledge
 from bot.outbox import Outbox
+from bot.rooms import Feed
 from bot.settings import SettingError, Settings
 from bot.turn import Turns
 from bot.web.keys import SITE
@@ -38,8 +39,9 @@ async def serve(settings: Settings, clock: Callable[[], datetime]) -> int:
     telegram = _telegram(settings, turns, clock)
     app = make_app(lanes, turns, settings, clock, telegram)
     channels: dict[str, Channel] = {channel.name: channel for channel in (app[SITE].channel, telegram) if channel}
-    outbox = Outbox(lanes, channels)
-    turns.wake = outbox.wake
+    outbox = Outbox(lanes, channels, receipts={telegram.name: telegram.receipt} if telegram else {})
+    feed = Feed(turns)
+    turns.wake = both(outbox.wake, feed.wake)
     runner = await _listen(app, settings)
     for line in greeting(settings, first_admin_link(lanes, settings), telegram is not None):
         print(line, flush=True)
@@ -50,6 +52,7 @@ async def serve(settings: Settings, clock: Callable[[], datetime]) -> int:
             [
                 sending,
                 keep_time(turns, settings.keep_days),
+                feed.run(),
                 app[SITE].current.watch(),
                 *(c.run() for c in channels.values()),
             ],
@@ -65,6 +68,16 @@ async def serve(settings: Settings, clock: Callable[[], datetime]) -> int:
             await telegram.close()
         lanes.close()
     return 0
+
+
+def both(*wakers: Callable[[], None]) -> Callable[[], None]:
+    """Calls all of them."""
+
+    def wake() -> None:
+        for waker in wakers:
+            waker()
+
+    return wake
 
 
 def _telegram(settings: Settings, turns: Turns, clock: Callable[[], datetime]) -> TelegramChannel | None:

@@ -6,13 +6,13 @@ At least once: a letter whose delivery was not written down before a crash goes 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from bot.errors import SendError
-from handlers.types import Reply
+from handlers.types import Reply, room_of
 from storage import Lanes, Letter, Store
 
 T = TypeVar("T")
@@ -87,6 +87,7 @@ class Budget:
         limits = self._limits.get(channel)
         if limits is None:
             return ()
+        chat = room_of(chat)[0] or chat
         if len(self._windows) > self._room:
             self._windows = {key: window for key, window in self._windows.items() if not window.idle(now)}
             self._room = max(ROOM, 2 * len(self._windows))
@@ -118,7 +119,10 @@ class Outbox:
         channels: Mapping[str, Sender],
         limits: Mapping[str, Limits] = LIMITS,
         clock: Callable[[], datetime] = _now,
+        receipts: Mapping[str, Callable[[str], Awaitable[None]]] | None = None,
     ) -> None:
+        """`receipts`, by channel, are told the origin of words that have arrived elsewhere."""
+        self._receipts = receipts or {}
         self._lanes = lanes
         self._channels = channels
         self._budget = Budget(limits)
@@ -206,6 +210,14 @@ class Outbox:
         else:
             now = self._clock()
             await self._write(lambda store: store.sent(letter.id, external, now))
+            await self._tell_arrived(letter)
+
+    async def _tell_arrived(self, letter: Letter) -> None:
+        """Whoever wrote the words in another chat learns that they arrived."""
+        channel, _, _ = letter.reply.origin.partition(":")
+        here = letter.reply.origin.startswith(f"{letter.channel}:{letter.chat}:")
+        if channel in self._receipts and not here:
+            await self._receipts[channel](letter.reply.origin)
 
     async def _may_go(self, letter: Letter) -> bool:
         """Waits for the budget; False when it is time to stop."""

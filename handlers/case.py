@@ -1,5 +1,6 @@
 """A person's own cases: where they stand, like tracking a parcel; add to them, withdraw, confirm, rate, reopen."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,6 +23,8 @@ BUTTONS = frozenset({"case", "add", "act", "rate", "new"})
 SHOWN = 8  # cases listed at once
 ADDING = timedelta(minutes=15)  # how long after the last piece the next one is still taken as a piece of the case
 ANOTHER = "好。刚才那句已经留在工单里，承办的人会看到。另一件事请您从头说一遍，我接着答。"
+# what may stand beside a number that is only asked after
+BESIDE = re.compile(r"[\d\s\-－—:：,，。?？!！]|工单号?|单号|进度|怎么样|到哪|办|查|看|一下|我的|的|了|号|请|帮我?")
 FINISHED = frozenset({"完了", "好了", "就这些", "没了", "发完了"})
 
 
@@ -67,8 +70,7 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     ticket = _meant(message, facts)
     if ticket is None:
         return Outcome(replies=(_list(facts),), session=session)
-    bare = find_number(message.text) and len(message.text) <= 16 and not message.reply_to
-    if bare:
+    if find_number(message.text) and not message.reply_to and not BESIDE.sub("", message.text):
         return Outcome(replies=(view(ticket, facts),), session=_leave(session))
     adding = Session(want="case", step="add", slots={"number": ticket.number})
     return add(ticket, message, facts, adding)

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.buttons import button, column
 from handlers.inputs import limit_text
-from handlers.types import Attachment, Button, ChangeTicket, Effect, Facts, Member, Message, Reply, Send
+from handlers.types import Attachment, Button, ChangeTicket, Effect, Facts, Member, Message, Reply, Send, room_of
 from tickets.changes import RETURN_REASONS, needs_owner
 from tickets.clocks import clocks, days_left, limit_lamp
 from tickets.due import say_time
@@ -158,7 +158,10 @@ TRACE = ("origin", "answers", "edits")  # what of an event's data says which mes
 
 def traced(message: Message | None) -> dict[str, str]:
     """What the event of a message remembers of it, so that answers and changes find their way later."""
-    known = {"origin": message.origin, "answers": message.answers} if message else {}
+    if message is None:
+        return {}
+    place = message.chat if room_of(message.chat)[1] else ""
+    known = {"origin": message.origin, "answers": message.answers, "room": place}
     return {name: value for name, value in known.items() if value}
 
 

@@ -158,22 +158,24 @@ def _button(
     if ticket is None:
         return Outcome(replies=(Reply(text="没有找到这张工单，可能号码不对。发“队列”看现有的。"),))
     if len(arguments) > 1 and verb == "to":
-        return _hand_on(ticket, arguments[1], facts, me)
+        return _hand_on(ticket, arguments[1], message, facts, me)
     if len(arguments) > 1 and verb == "in" and session.want == "staff":
         return _typed(replace(message, text=arguments[1]), session, facts, knowledge)
     if len(arguments) > 1 and verb == "do" and arguments[1] in set(Action):
-        return _start(ticket, Action(arguments[1]), facts, me, knowledge)
+        return _start(ticket, Action(arguments[1]), message, facts, me, knowledge)
     return Outcome(replies=(card(ticket, facts.events, facts, me),))
 
 
-def _start(ticket: Ticket, action: Action, facts: Facts, me: Member, knowledge: Knowledge, text: str = "") -> Outcome:
+def _start(
+    ticket: Ticket, action: Action, message: Message, facts: Facts, me: Member, knowledge: Knowledge, text: str = ""
+) -> Outcome:
     """Do it at once when nothing is missing; else ask for it, one thing after the other."""
     if action not in offered(ticket, me):
-        return act(ticket, action, text or "-", facts, me)
+        return act(ticket, action, text or "-", facts, me, message=message)
     if action is Action.ASSIGN:
         return Outcome(replies=(_choose_member(ticket, facts, me),))
     slots = {"number": ticket.number, **({"text": text} if text else {})}
-    return _ask(ticket, Session(want="staff", step=action, slots=slots), facts, me, knowledge)
+    return _ask(ticket, Session(want="staff", step=action, slots=slots), facts, me, knowledge, message)
 
 
 def _ask(
@@ -230,11 +232,11 @@ def _choose_member(ticket: Ticket, facts: Facts, me: Member) -> Reply:
     return Reply(text=f"工单 {ticket.number} 转给谁？", ticket=ticket.number, buttons=rows)
 
 
-def _hand_on(ticket: Ticket, member: str, facts: Facts, me: Member) -> Outcome:
+def _hand_on(ticket: Ticket, member: str, message: Message, facts: Facts, me: Member) -> Outcome:
     to = next((m for m in facts.team if m.id == member), None)
     if to is None:
         return Outcome(replies=(_choose_member(ticket, facts, me),))
-    return act(ticket, Action.ASSIGN, "", facts, me, to)
+    return act(ticket, Action.ASSIGN, "", facts, me, to, message)
 
 
 def _typed(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
@@ -274,9 +276,13 @@ def begin(
     """Act with these words, or ask for what is missing."""
     if action is Action.ASSIGN:
         to = next((m for m in facts.team if text in (m.name, ROLE_NAMES[m.role] + m.name)), None)
-        return act(ticket, action, "", facts, me, to) if to else Outcome(replies=(_choose_member(ticket, facts, me),))
+        return (
+            act(ticket, action, "", facts, me, to, message)
+            if to
+            else Outcome(replies=(_choose_member(ticket, facts, me),))
+        )
     if (ACTIONS[action].needs and not text) or inputs(ticket, action, knowledge):
-        return _start(ticket, action, facts, me, knowledge, text)
+        return _start(ticket, action, message, facts, me, knowledge, text)
     return act(ticket, action, text, facts, me, message=message)
 
 

@@ -4,6 +4,7 @@ Of python-telegram-bot only the calls, the types and the errors are used.
 """
 
 import asyncio
+import contextlib
 import hmac
 import json
 import logging
@@ -21,11 +22,12 @@ from bot.channels.telegram_albums import SETTLE, Albums, merged
 from bot.channels.telegram_errors import seconds
 from bot.channels.telegram_files import TOO_LARGE, Fetcher, too_large
 from bot.channels.telegram_http import AiohttpRequest
-from bot.channels.telegram_read import KINDS, NAME, NOTHING, Incoming, Me, read
+from bot.channels.telegram_read import KINDS, NAME, NOTHING, Incoming, Me, origin, read
+from bot.channels.telegram_rooms import Rooms
 from bot.channels.telegram_send import Sender
 from bot.settings import SettingError
 from bot.turn import Turns, where
-from handlers.types import Message, Outcome, Reply, Send
+from handlers.types import Message, Outcome, Reply, Send, room, room_of
 from storage import Conflict as Handled
 from storage import Store
 
@@ -36,6 +38,7 @@ LONG_POLL = 30  # seconds that Telegram may wait for something to happen
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 PUSHES = 40  # connections on which Telegram may push at once
 PATH = "/telegram"  # where bot/web/server.py takes the pushes
+ARRIVED = "👌"  # on the words of staff, when they have reached the citizen
 COMMANDS = (
     ("menu", "菜单：能办什么"), ("human", "人工：找窗口的人"), ("status", "进度：看您的工单"),
     ("check", "自查：企业合规自查"), ("help", "帮助：怎么用"), ("privacy", "隐私：记了什么、怎么删"),
@@ -63,7 +66,7 @@ class TelegramChannel:
         self._turns, self._clock = turns, clock
         self._webhook_url, self._secret = _push_address(webhook_url), webhook_secret
         self._long_poll, self._first_pause = long_poll, first_pause
-        self._sender = Sender(self.bot, files, site)
+        self._sender = Sender(self.bot, files, site, Rooms(self.bot, turns, clock, site), self._find)
         self._files = Fetcher(self.bot, files)
         self._albums = Albums(self._play_album, settle)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -190,7 +193,7 @@ class TelegramChannel:
         for one in incoming:
             if one.moved:
                 await self._move(*one.moved)
-        heard = [(one, await self._with_ticket(one.message, one.replied)) for one in incoming if one.message]
+        heard = [(one, message) for one in incoming if one.message and (message := await self._placed(one))]
         kept = await asyncio.gather(*(self._turns.journal(message) for _, message in heard), return_exceptions=True)
         for (one, message), new in zip(heard, kept, strict=True):
             if new is True:
@@ -218,12 +221,40 @@ class TelegramChannel:
     async def _move(self, old: str, new: str) -> None:
         await self._turns.write(lambda store: store.migrate_chat(NAME, old, new))
 
-    async def _with_ticket(self, message: Message, replied: str) -> Message:
-        """With the case of the letter that it replies to."""
-        if not replied:
+    async def _placed(self, one: Incoming) -> Message | None:
+        """The message in its room, if it stands in one, with the case and words that it answers; None if it is not for us."""
+        assert one.message
+        message, group = one.message, one.message.chat
+        found = await self._turns.read(lambda store: store.room_at(NAME, group, one.thread)) if one.thread else None
+        if found is None and not one.addressed:
+            return None
+        if found:
+            _, _, number = message.origin.rpartition(":")
+            place = room(group, found.number)
+            message = replace(
+                message, chat=place, reply_to=found.number, origin=origin(place, int(number)) if number else ""
+            )
+        if not one.replied:
             return message
-        letter = await self._turns.read(lambda store: store.letter_by_external(NAME, message.chat, replied))
-        return replace(message, reply_to=letter.ticket) if letter else message
+        chat = message.chat
+        letter = await self._turns.read(lambda store: store.letter_by_external(NAME, chat, one.replied))
+        if letter is None:
+            return message
+        return replace(message, reply_to=message.reply_to or letter.ticket, answers=letter.reply.origin)
+
+    async def _find(self, chat: str, wanted: str) -> int | None:
+        """The message in `chat` that is, or brought, the words of the message called `wanted`."""
+        own = f"{NAME}:{chat}:"
+        if wanted.startswith(own):
+            return int(wanted.removeprefix(own))
+        letter = await self._turns.read(lambda store: store.letter_by_origin(NAME, chat, wanted))
+        return int(letter.external_id) if letter else None
+
+    async def receipt(self, message: str) -> None:
+        """What was written in a room has arrived: a sign on it. One that fails is not worth trying again."""
+        if room_of(message.partition(":")[2].rpartition(":")[0])[1]:
+            with contextlib.suppress(TelegramError):
+                await self._sender.sign(message, ARRIVED)
 
     # what follows, when all is journalled
 

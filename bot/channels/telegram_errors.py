@@ -26,6 +26,8 @@ GONE = {
     "blocked": "对方停用了机器人",
     "kicked": "机器人已被移出群",
     "initiate conversation": "对方还没有跟机器人说过话",
+    "not a forum": "群还没有打开“话题”",
+    "not enough rights": "机器人在群里权限不够：要能管理话题、置顶消息",
 }
 
 

@@ -44,7 +44,8 @@ class Incoming:
     """What an update means. All empty: nothing to us.
 
     `query` is the tap to be answered, `album` the group of pictures it belongs to, `replied` our own message that it
-    replies to, `moved` the old and the new address of a chat, `left` a person who blocked us.
+    replies to, `moved` the old and the new address of a chat, `left` a person who blocked us. `thread` is the topic of a
+    group it stands in; what is not `addressed` to us counts only if that is the room of a case.
     """
 
     message: Message | None = None
@@ -53,6 +54,8 @@ class Incoming:
     replied: str = ""
     moved: tuple[str, str] | None = None
     left: bool = False
+    thread: str = ""
+    addressed: bool = True
 
 
 NOTHING = Incoming()
@@ -77,7 +80,8 @@ def _tap(update: int, query: CallbackQuery, now: datetime) -> Incoming:
         id=str(update), channel=NAME, chat=str(chat.id if chat else query.from_user.id), person=str(query.from_user.id),
         at=now, button=query.data or "", name=_name(query.from_user), group=_is_group(chat.type if chat else ""),
     )  # fmt: skip
-    return Incoming(message=message if query.data else None, query=query.id)
+    thread = _thread(query.message) if isinstance(query.message, Wire) else ""
+    return Incoming(message=message if query.data else None, query=query.id, thread=thread)
 
 
 def _said(update: int, wire: Wire, me: Me, edited: bool) -> Incoming:
@@ -85,7 +89,8 @@ def _said(update: int, wire: Wire, me: Me, edited: bool) -> Incoming:
         return Incoming(moved=(str(wire.chat.id), str(wire.migrate_to_chat_id)))
     group = _is_group(wire.chat.type)
     sender = wire.from_user
-    if sender is None or sender.is_bot or (group and not _addressed(wire, me)):
+    thread, addressed = _thread(wire), not group or _addressed(wire, me)
+    if sender is None or sender.is_bot or not (addressed or thread):
         return NOTHING
     text, attachments = _text(wire, me), _attachments(wire)
     if not (wire.text or wire.caption or attachments or any(getattr(wire, kind, None) for kind in OTHER)):
@@ -95,10 +100,22 @@ def _said(update: int, wire: Wire, me: Me, edited: bool) -> Incoming:
     message = Message(
         id=str(update), channel=NAME, chat=str(wire.chat.id), person=str(sender.id), name=_name(sender),
         at=(wire.edit_date or wire.date) if edited else wire.date, text=text, attachments=attachments,
-        edited=edited, group=group, reply_to=caption[1] if caption else "",
+        edited=edited, group=group, reply_to=caption[1] if caption else "", origin=origin(str(wire.chat.id), wire.message_id),
     )  # fmt: skip
     replied = str(own.message_id) if own and not caption else ""
-    return Incoming(message=message, album=wire.media_group_id or "", replied=replied)
+    return Incoming(
+        message=message, album=wire.media_group_id or "", replied=replied, thread=thread, addressed=addressed
+    )
+
+
+def origin(chat: str, message: int) -> str:
+    """How a message of this wire is called everywhere."""
+    return f"{NAME}:{chat}:{message}"
+
+
+def _thread(wire: Wire) -> str:
+    """The topic of a group that a message stands in."""
+    return str(wire.message_thread_id) if wire.is_topic_message and wire.message_thread_id else ""
 
 
 def _is_group(kind: str) -> bool:
@@ -110,9 +127,10 @@ def _name(user: User) -> str:
 
 
 def _replied(wire: Wire, me: Me) -> Wire | None:
-    """Our own message that this one replies to."""
+    """Our own message that this one replies to. Everything in a topic replies to the message that opened it: not counted."""
     to = wire.reply_to_message
-    return to if to and to.from_user and to.from_user.id == me.id else None
+    ours = to is not None and to.from_user is not None and to.from_user.id == me.id
+    return to if to and ours and not to.forum_topic_created else None
 
 
 def _entities(wire: Wire) -> list[tuple[MessageEntity, str]]:

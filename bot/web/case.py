@@ -16,7 +16,7 @@ from bot.web.rights import event_text, sees, sees_body, sees_closed, sees_phone,
 from bot.web.uploads import respond
 from handlers.desk import EVENT_LABELS, offered
 from handlers.inputs import Input, inputs
-from handlers.types import Attachment, Member
+from handlers.types import Attachment, Member, room_of
 from storage import Letter, Store
 from tickets.clocks import clocks, days_left, limit_lamp
 from tickets.due import say_time
@@ -101,7 +101,8 @@ def _load(
     ticket = store.ticket(number)
     if ticket is None or not sees(ticket, me):
         return None
-    return ticket, store.events(number), store.attachments(number), store.letters_of(number), store.team()
+    letters = [letter for letter in store.letters_of(number) if not room_of(letter.chat)[1]]
+    return ticket, store.events(number), store.attachments(number), letters, store.team()
 
 
 def _duplicates(store: Store, ticket: Ticket, me: Member) -> list[Ticket]:

@@ -22,6 +22,7 @@ SENDS = {
     "sendMessage": "", "sendPhoto": "photo", "sendDocument": "document", "sendVoice": "voice", "sendVideo": "video",
     "sendLocation": "",
 }  # fmt: skip
+TOPICS = ("createForumTopic", "editForumTopic", "closeForumTopic", "reopenForumTopic", "deleteForumTopic")
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
@@ -64,6 +65,10 @@ class FakeBotApi:
         self.confirmed = 0
         self.webhook: dict[str, Any] = {}
         self.on_confirm: Callable[[int], Awaitable[None]] | None = None
+        self.topics: dict[int, dict[str, Any]] = {}  # by thread: chat, name, open; a deleted one is not here
+        self.pinned: list[int] = []
+        self.reactions: dict[int, str] = {}
+        self.forum = True
         self._next_update, self._next_message = 1000, 1
         self._news = asyncio.Condition()
         self._poller = 0
@@ -132,6 +137,18 @@ class FakeBotApi:
         """The next calls of `method` fail."""
         self.faults.setdefault(method, []).append(Fault(kind, **fields))
 
+    async def delete_topic(self, thread: int) -> None:
+        """Somebody of the group deletes a topic."""
+        del self.topics[thread]
+
+    def said_in(self, thread: int) -> list[str]:
+        """What the bot has written in a topic, as it reads now."""
+        return [
+            one.get("text") or one.get("method", "")
+            for one in self.sent
+            if int(one.get("message_thread_id") or 0) == thread
+        ]
+
     def texts(self, chat: int | None = None) -> list[str]:
         """What the bot has written, in order."""
         return [one.get("text", "") for one in self.sent if chat in (None, one["chat"]["id"])]
@@ -165,6 +182,19 @@ class FakeBotApi:
             return await self._get_updates(fields)
         if method in SENDS:
             return self._sent(method, fields)
+        if method in TOPICS:
+            return self._topic(method, fields)
+        if method == "sendMediaGroup":
+            return self._sent_together(fields)
+        if method == "editMessageText":
+            return self._edited(fields)
+        if method == "setMessageReaction":
+            signs = fields["reaction"]
+            self.reactions[int(fields["message_id"])] = signs[0]["emoji"] if signs else ""
+            return _ok(True)
+        if method == "pinChatMessage":
+            self.pinned.append(int(fields["message_id"]))
+            return _ok(True)
         if method == "getFile":
             return self._get_file(fields["file_id"])
         if method == "setWebhook":
@@ -207,14 +237,78 @@ class FakeBotApi:
             return _error(400, "Bad Request: message text is empty")
         if len(text.encode("utf-16-le")) // 2 > 4096:
             return _error(400, "Bad Request: message is too long")
+        if (gone := self._no_thread(fields)) is not None:
+            return gone
         what = fields.get(SENDS[method]) if SENDS[method] else None
         if isinstance(what, str) and what.startswith("bad"):
             return _error(400, "Bad Request: wrong file identifier/HTTP URL specified")
         self._next_message += 1
-        chat = {"id": int(fields["chat_id"]), "type": "private"}
+        return _ok(self._keep(method, fields))
+
+    def _keep(self, method: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """A message of the bot: kept as sent, and as the wire gives it back."""
+        chat = {"id": int(fields["chat_id"]), "type": "supergroup" if int(fields["chat_id"]) < 0 else "private"}
         body = {"message_id": self._next_message, "date": DATE, "chat": chat, "from": BOT, "method": method, **fields}
         self.sent.append({**body, "chat": chat})
-        return _ok({"message_id": self._next_message, "date": DATE, "chat": chat, "from": BOT, "text": text})
+        back = {
+            "message_id": self._next_message,
+            "date": DATE,
+            "chat": chat,
+            "from": BOT,
+            "text": fields.get("text", ""),
+        }
+        if fields.get("message_thread_id"):
+            back |= {"message_thread_id": int(fields["message_thread_id"]), "is_topic_message": True}
+        return back
+
+    def _no_thread(self, fields: dict[str, Any]) -> web.Response | None:
+        thread = fields.get("message_thread_id")
+        if thread and int(thread) not in self.topics:
+            return _error(400, "Bad Request: message thread not found")
+        return None
+
+    def _sent_together(self, fields: dict[str, Any]) -> web.Response:
+        if (gone := self._no_thread(fields)) is not None:
+            return gone
+        found = []
+        for one in json.loads(fields.pop("media")):
+            self._next_message += 1
+            found.append(
+                self._keep("sendMediaGroup", {**fields, one["type"]: one["media"], "caption": one.get("caption", "")})
+            )
+        return _ok(found)
+
+    def _edited(self, fields: dict[str, Any]) -> web.Response:
+        for one in self.sent:
+            gone = self._no_thread(one) is not None
+            if (
+                one["message_id"] == int(fields["message_id"])
+                and one["chat"]["id"] == int(fields["chat_id"])
+                and not gone
+            ):
+                if one.get("text") == fields["text"] and one.get("reply_markup") == fields.get("reply_markup"):
+                    return _error(400, "Bad Request: message is not modified")
+                one |= {"text": fields["text"], "reply_markup": fields.get("reply_markup"), "edited": True}
+                return _ok({key: one[key] for key in ("message_id", "date", "chat", "from", "text")})
+        return _error(400, "Bad Request: message to edit not found")
+
+    def _topic(self, method: str, fields: dict[str, Any]) -> web.Response:
+        if not self.forum:
+            return _error(400, "Bad Request: the chat is not a forum")
+        if method == "createForumTopic":
+            self._next_message += 1
+            self.topics[self._next_message] = {"chat": int(fields["chat_id"]), "name": fields["name"], "open": True}
+            return _ok({"message_thread_id": self._next_message, "name": fields["name"], "icon_color": 0})
+        thread = int(fields["message_thread_id"])
+        if thread not in self.topics:
+            return _error(400, "Bad Request: TOPIC_ID_INVALID")
+        if method == "deleteForumTopic":
+            del self.topics[thread]
+        elif method == "editForumTopic":
+            self.topics[thread]["name"] = fields["name"]
+        else:
+            self.topics[thread]["open"] = method == "reopenForumTopic"
+        return _ok(True)
 
     def _get_file(self, file_id: str) -> web.Response:
         if file_id not in self.files:
@@ -258,7 +352,7 @@ async def _fields(request: web.Request) -> dict[str, Any]:
     for name, value in posted.items():
         if isinstance(value, web.FileField):
             found[name] = (value.filename, value.file.read())
-        elif name in ("reply_markup", "entities", "commands", "link_preview_options"):
+        elif name in ("reply_markup", "entities", "commands", "link_preview_options", "reply_parameters", "reaction"):
             found[name] = json.loads(value)
         else:
             found[name] = value

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.app import both
 from bot.channels.telegram import TelegramChannel
 from bot.outbox import Limits, Outbox
+from bot.rooms import Feed
 from bot.turn import Turns
 from handlers.types import Facts, Message, Outcome, Reply, Session
 from storage import Lanes, Store, open_lanes
@@ -57,14 +59,17 @@ async def desk(
     files = folder / "files"
     options = {"long_poll": 5, "settle": 0.15, "first_pause": 0.05, **options}
     channel = TelegramChannel(token, api.url, turns, files, now, **options)
-    outbox = Outbox(lanes, {"telegram": channel}, limits or {})
-    turns.wake = outbox.wake
+    outbox = Outbox(lanes, {"telegram": channel}, limits or {}, receipts={"telegram": channel.receipt})
+    feed = Feed(turns)
+    turns.wake = both(outbox.wake, feed.wake)
     await turns.recover()
     jobs = [asyncio.create_task(outbox.run())]
+    feeding = asyncio.create_task(feed.run())
     receiving = asyncio.create_task(channel.run()) if running else None
     try:
         yield Desk(api, lanes, turns, channel, outbox, files, heard)
     finally:
+        feeding.cancel()
         if receiving:
             receiving.cancel()
             with contextlib.suppress(asyncio.CancelledError):
