@@ -7,14 +7,26 @@ from typing import Any
 
 from handlers.buttons import button, column
 from handlers.inputs import limit_text
-from handlers.types import Attachment, Button, ChangeTicket, Effect, Facts, Member, Message, Reply, Send, room_of
+from handlers.types import (
+    Attachment,
+    Button,
+    ChangeTicket,
+    Effect,
+    Facts,
+    Member,
+    Message,
+    OpenTicket,
+    Reply,
+    Send,
+    room_of,
+)
 from tickets.changes import RETURN_REASONS, needs_owner
 from tickets.clocks import clocks, days_left, limit_lamp
 from tickets.due import say_time
 from tickets.model import Limit
 from tickets.routing import Route, least_busy
 from tickets.states import ACTIONS, DESK, DISPATCH, STATES, Action, Role, possible
-from tickets.ticket import Actor, Event, NotAllowed, Ticket, apply, lamp
+from tickets.ticket import Actor, Event, NotAllowed, Ticket, apply, lamp, open_ticket
 
 LAMPS = {"red": "🔴", "yellow": "🟡", "green": "🟢"}
 
@@ -47,6 +59,7 @@ STAFF_BUTTONS = (
     Action.WAKE,
     Action.LINK,
     Action.MERGE,
+    Action.SPLIT,
     Action.RETURN,
     Action.RECUSE,
     Action.REDIRECT,
@@ -108,10 +121,14 @@ def perform(
         given |= {"owner": to.id, "owner_name": shown_name(to)}
     if action is Action.INVITE:
         given["code"] = facts.code
+    if action is Action.SPLIT:
+        given["number"] = facts.number
     changed, event = apply(ticket, action, actor(member), facts.now, said(action, text, given, to), **given)
     effects: list[Effect] = [ChangeTicket(ticket=changed, event=event, attachments=attachments)]
     if action in (Action.LINK, Action.MERGE):
         effects.append(_other_side(changed, action, member, facts))
+    if action is Action.SPLIT:
+        effects.append(_second_matter(changed, text.strip(), member, facts))
     effects += letters(changed, action, member, event.text, attachments, event.data)
     if to:
         effects.extend(tell_member(to, changed, f"转给您一张工单 {changed.number}：{changed.title}"))
@@ -134,6 +151,7 @@ FRONT: dict[Action, Callable[[Mapping[str, str]], str]] = {
     Action.EXTEND: lambda data: f"延长到 {data.get('until', '')}",
     Action.LINK: lambda data: data.get("number", ""),
     Action.MERGE: lambda data: data.get("number", ""),
+    Action.SPLIT: lambda data: data.get("number", ""),
     Action.LIMIT: limit_text,
     Action.CO_HANDLE: lambda data: data.get("team", ""),
     Action.INVITE: lambda data: data.get("party", ""),
@@ -163,6 +181,19 @@ def traced(message: Message | None) -> dict[str, str]:
     place = message.chat if room_of(message.chat)[1] else ""
     known = {"origin": message.origin, "answers": message.answers, "room": place}
     return {name: value for name, value in known.items() if value}
+
+
+def _second_matter(ticket: Ticket, title: str, member: Member, facts: Facts) -> OpenTicket:
+    """A case of its own for the other thing the person told of: the same person, its own clock, linked both ways."""
+    made, event = open_ticket(
+        now=facts.now, hours=ticket.hours, by=actor(member), number=facts.number, channel=ticket.channel,
+        chat=ticket.chat, person=ticket.person, kind="question", title=title[:TITLE], town=ticket.town,
+        phone=ticket.phone, facts=(("从哪张单拆出来", ticket.number), ("什么事", title)),
+    )  # fmt: skip
+    return OpenTicket(ticket=replace(made, linked=(ticket.number,)), event=event)
+
+
+TITLE = 40  # characters of a title
 
 
 def letters(

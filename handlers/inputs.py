@@ -20,7 +20,10 @@ Given = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Input:
-    """One question. `kind`: text | number | day | time | choice; `start` is what stands there already."""
+    """One question. `kind`: text | number | day | time | choice; `start` is what stands there already.
+
+    The `choices` of a day are only proposals, in words that `day_of` reads.
+    """
 
     name: str
     label: str
@@ -46,6 +49,16 @@ def _part(ticket: Ticket, knowledge: Knowledge) -> tuple[Input, ...]:
 
 def _until(ticket: Ticket, knowledge: Knowledge) -> tuple[Input, ...]:
     return (Input("until", "到哪一天", "day"),)
+
+
+def _snooze(ticket: Ticket, knowledge: Knowledge) -> tuple[Input, ...]:
+    """Days that suit those at sea. When the season opens is known only from this year's notice."""
+    ends = {one["结束"][:10] for one in knowledge.yearly.closures(knowledge.today.year)}
+    opening = tuple((day, f"开渔后（{day}）") for day in sorted(ends) if day > knowledge.today.isoformat())
+    return (Input("until", "到哪一天", "day", (*SNOOZES, *opening)),)
+
+
+SNOOZES = (("明天", "明天"), ("3天后", "三天后"), ("下周一", "下周一"), ("7天后", "回港后（约一周）"))
 
 
 def _limit(ticket: Ticket, knowledge: Knowledge) -> tuple[Input, ...]:
@@ -91,6 +104,7 @@ _ASKED: dict[str, Callable[[Ticket, Knowledge], tuple[Input, ...]]] = {
     "co": _co,
     "part": _part,
     "until": _until,
+    "snooze": _snooze,
     "limit": _limit,
     "ticket": _ticket,
     "reason": _reason,
@@ -115,7 +129,7 @@ def _value(asked: Input, typed: str, today: date, past: bool) -> str:
     if asked.kind == "choice":
         return _choice(asked, text)
     if asked.kind == "day":
-        day = _iso(text) or (find_day(text, today) if past else find_coming_day(text, today))
+        day = (_iso(text) or find_day(text, today)) if past else day_of(text, today)
         if day is None:
             raise NotAllowed(f"{asked.label}？写成 2026-12-01 或“12月1日”这样。")
         return day.isoformat()
@@ -135,6 +149,11 @@ def _choice(asked: Input, text: str) -> str:
         if text in (value, label, str(at)) and text:
             return value
     raise NotAllowed(f"{asked.label}？请选一个。" if asked.choices else f"{asked.label}？现在没有可选的。")
+
+
+def day_of(text: str, today: date) -> date | None:
+    """The coming day that `text` names."""
+    return _iso(text) or find_coming_day(text, today)
 
 
 def _iso(text: str) -> date | None:

@@ -119,6 +119,7 @@ class Action(StrEnum):
     LIMIT = "limit"
     LINK = "link"
     MERGE = "merge"
+    SPLIT = "split"
     RETURN = "return"
     SWAP = "swap"
     RECUSE = "recuse"
@@ -193,7 +194,7 @@ ACTIONS: dict[Action, ActionInfo] = {
         "约好再办",
         DESK,
         needs="约好什么时候、为什么",
-        asks="until",
+        asks="snooze",
         notice="工单 {number} 先放一放，到时候接着办：{text}",
     ),
     Action.WAKE: ActionInfo("接着办", DESK | {Role.SYSTEM}),
@@ -212,6 +213,12 @@ ACTIONS: dict[Action, ActionInfo] = {
         DISPATCH,
         asks="ticket",
         notice="工单 {number} 和 {text} 说的是一件事，已经并在一起办。以后看 {text}。",
+    ),
+    Action.SPLIT: ActionInfo(
+        "拆成两件",
+        DESK,
+        needs="另一件是什么事",
+        notice="工单 {number} 里说了两件事，另一件单独开了一张：{text}。两张各办各的，都能查进度。",
     ),
     Action.RETURN: ActionInfo("退回", DESK, needs="建议去哪里办", asks="reason", public=False),
     Action.SWAP: ActionInfo("换个人办", CITIZEN | {Role.PARTY}),
@@ -318,6 +325,7 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     **_rows((State.TERMINATED, State.JUDICIAL_CONFIRM, State.RESOLVED), Action.REPLY, None),
     **_rows(_KEPT, Action.NOTE, None),
     **_rows(tuple(state for state in _OPEN if state is not State.NEED_INFO), Action.ADD, None),
+    **_rows((State.SNOOZED,), Action.ADD, State.IN_PROGRESS),
     **_rows((State.ACCEPTED, State.IN_PROGRESS, State.CO_HANDLING), Action.CO_HANDLE, State.CO_HANDLING),
     **_rows((State.CO_HANDLING,), Action.CO_PART, None),
     **_rows((State.CO_HANDLING,), Action.CO_DONE, State.IN_PROGRESS),
@@ -327,6 +335,7 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     **_rows(_OPEN, Action.LIMIT, None),
     **_rows(_KEPT, Action.LINK, None),
     **_rows((*_QUEUED, *_WORKING, State.ASSIGNED, State.NEED_INFO, State.SNOOZED), Action.MERGE, State.MERGED),
+    **_rows((*_QUEUED, *_WORKING, State.ASSIGNED, State.NEED_INFO), Action.SPLIT, None),
     **_rows(_IN_HAND, Action.RETURN, State.RETURNED),
     **_rows((*_IN_HAND, State.CONSENT_PENDING, State.MEDIATING), Action.SWAP, State.TRIAGE),
     **_rows((*_IN_HAND, State.CONSENT_PENDING, State.MEDIATING), Action.RECUSE, State.TRIAGE),

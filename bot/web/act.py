@@ -15,7 +15,7 @@ from bot.web.rights import sees, sees_body
 from bot.web.uploads import Form, Refused, discard, read_form
 from handlers.desk import offered, perform
 from handlers.inputs import read as read_inputs
-from handlers.numbers import find_number
+from handlers.numbers import find_number, fresh_number
 from handlers.types import Facts, Member
 from storage import Conflict, Store
 from tickets.states import ACTIONS, Action
@@ -97,7 +97,7 @@ def _do(store: Store, ticket: Ticket, action: Action, me: Member, here: Site, fo
     if other:
         data["number"] = other.number
     facts = Facts(
-        now=now, number="", code=fresh_code(secrets.randbelow), me=me, team=store.team(),
+        now=now, number=fresh_number(secrets.randbelow), code=fresh_code(secrets.randbelow), me=me, team=store.team(),
         other=other if other and sees_body(other, me) else None,
     )  # fmt: skip
     _, effects = perform(ticket, action, me, facts, text, to, tuple(form.files), data)

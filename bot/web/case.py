@@ -1,8 +1,8 @@
 """The page of one case: what it shows to whom, and its files."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from aiohttp import web
@@ -15,10 +15,10 @@ from bot.web.queue import TEAM_ROLES, row
 from bot.web.rights import event_text, sees, sees_body, sees_closed, sees_phone, shown
 from bot.web.uploads import respond
 from handlers.desk import EVENT_LABELS, offered
-from handlers.inputs import Input, inputs
+from handlers.inputs import Input, day_of, inputs
 from handlers.types import Attachment, Member, room_of
 from storage import Letter, Store
-from tickets.clocks import clocks, days_left, limit_lamp
+from tickets.clocks import clocks, days_left, limit_lamp, today
 from tickets.due import say_time
 from tickets.duplicates import alike
 from tickets.papers import PAPERS, papers_of
@@ -186,10 +186,22 @@ COMMON = {Action.ASK, Action.RESOLVE, Action.INVITE, Action.MEET, Action.AGREE, 
 
 
 def _acts(acts: Iterable[Action], ticket: Ticket, here: Site) -> list[Act]:
+    day = today(here.clock())
     return [
-        Act(one, ACTIONS[one].label, ACTIONS[one].needs, bool(ACTIONS[one].notice), inputs(ticket, one, here.knowledge))
+        Act(
+            one, ACTIONS[one].label, ACTIONS[one].needs, bool(ACTIONS[one].notice),
+            tuple(_dated(asked, day) for asked in inputs(ticket, one, here.knowledge)),
+        )
         for one in acts
-    ]
+    ]  # fmt: skip
+
+
+def _dated(asked: Input, day: date) -> Input:
+    """The days proposed, as a date field takes them."""
+    if asked.kind != "day":
+        return asked
+    found = [(day_of(words, day), label) for words, label in asked.choices]
+    return replace(asked, choices=tuple((one.isoformat(), label) for one, label in found if one))
 
 
 async def file(request: web.Request, me: Member) -> web.StreamResponse:

@@ -18,7 +18,7 @@
     const one = event.target.closest("[data-into]");
     if (!one) return;
     const area = document.getElementById(one.dataset.into);
-    area.value = area.value ? area.value + "\n" + one.dataset.text : one.dataset.text;
+    area.value = area.value && area.tagName === "TEXTAREA" ? area.value + "\n" + one.dataset.text : one.dataset.text;
     area.dispatchEvent(new Event("input"));
     area.focus();
   });
