@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 from datetime import timedelta
 
-from handlers import intake, statute
+from handlers import correct, intake, statute
 from handlers.buttons import PERSON, button, column, parse
 from handlers.types import (
     Button,
@@ -53,7 +53,8 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
         return _button(verb, arguments, session, facts, knowledge)
     text, decision = _decide(message.text.strip()[:LONGEST], session, facts, knowledge)
     outcome = ACTIONS[decision.action](text, decision, session, facts, knowledge)
-    outcome = replace(outcome, session=replace(outcome.session, asked_at=facts.now))
+    refused = outcome.session.refused if outcome.session.query == session.query else ()
+    outcome = replace(outcome, session=replace(outcome.session, asked_at=facts.now, refused=refused))
     found = decision.action == "refuse" and outcome.replies[0].sources
     log = LogQuestion(
         text=text,
@@ -80,7 +81,9 @@ def _button(verb: str, arguments: tuple[str, ...], session: Session, facts: Fact
     topic = knowledge.topics.get(arguments[0]) if arguments else None
     if verb == "none":
         miss = Rate(topic=session.topic, useful="wrong", query=session.query)
-        outcome = intake.begin("", session, facts, knowledge)
+        offered = [one.id for one in knowledge.decide(session.query).topics[:3]] if session.query else []
+        refused = correct.with_refused(session, *offered)
+        outcome = intake.begin("", replace(session, refused=refused), facts, knowledge)
         return replace(outcome, effects=(miss,))
     if topic is None:
         return Outcome(
@@ -93,7 +96,15 @@ def _open_topic(
     topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge
 ) -> Outcome:
     after = replace(session, want="", step="", slots={}, topic=topic.id, misses=0)
-    return Outcome(replies=(answer(topic, knowledge),), session=after)
+    return Outcome(replies=(answer(topic, knowledge),), session=after, effects=_corrected(topic, session))
+
+
+def _corrected(topic: Topic, session: Session) -> tuple[LogQuestion, ...]:
+    """What was meant after something else was offered: the pair is kept, so that the question is learned."""
+    wrong = tuple(id for id in session.refused if id != topic.id)
+    if not wrong or not session.query:
+        return ()
+    return (LogQuestion(text=session.query, action="corrected", topics=(topic.id, *wrong)),)
 
 
 def _useful(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
@@ -108,7 +119,8 @@ def _useless(topic: Topic, arguments: tuple[str, ...], session: Session, facts: 
     if topic.service in knowledge.services:
         rows.append(button(f"申请{knowledge.services[topic.service].title}", "order", topic.service))
     text = "没解决的话，有三条路：看看相近的，申请服务，或者直接找人。"
-    return Outcome(replies=(Reply(text=text, buttons=column(*rows, PERSON)),), session=session, effects=(rate,))
+    after = replace(session, refused=correct.with_refused(session, topic.id))
+    return Outcome(replies=(Reply(text=text, buttons=column(*rows, PERSON)),), session=after, effects=(rate,))
 
 
 def _more(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:

@@ -24,6 +24,12 @@ WORDS = frozenset(
     ]
 )
 SHOWN = 3
+MOST_REFUSED = 6
+
+
+def with_refused(session: Session, *topics: str) -> tuple[str, ...]:
+    """The topics that were not it, with these among them."""
+    return tuple(dict.fromkeys([*session.refused, *topics]))[-MOST_REFUSED:]
 
 
 def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> bool:
@@ -37,4 +43,8 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     rows = [button(knowledge.topics[id].title, "topic", id) for id in others if id in knowledge.topics]
     text = "对不住，理解错了，已记下来让人改。您问的是下面哪一样？都不是就换几个字再说一遍。"
     reply = Reply(text=text, buttons=column(*rows, button("都不是，找人工", "none")))
-    return Outcome(replies=(reply,), session=replace(session, topic=""), effects=(wrong,))
+    return Outcome(
+        replies=(reply,),
+        session=replace(session, topic="", refused=with_refused(session, session.topic)),
+        effects=(wrong,),
+    )

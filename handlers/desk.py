@@ -302,6 +302,7 @@ def lines_of(ticket: Ticket, events: tuple[Event, ...], facts: Facts) -> list[st
     """What the case is about: where it stands, clocks and periods, what was asked and answered."""
     lines = [brief(ticket, facts), *clock_lines(ticket, facts.now)]
     lines += [f"{question}：{answer}" for question, answer in ticket.facts]
+    lines += [f"（{label}）{words}" for label, words in ticket.before]
     return [*lines, *([f"镇乡：{ticket.town}"] if ticket.town else [])]
 
 

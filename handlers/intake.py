@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from handlers.before import before
 from handlers.buttons import button, column, parse
 from handlers.desk import hand_out, tell_staff
 from handlers.types import (
@@ -253,7 +254,7 @@ def _open(message: Message, session: Session, facts: Facts, knowledge: Knowledge
         topic=slots.get("topic", ""), title=_title(slots, service.title if service else "", knowledge),
         team=service.team if service else "窗口", town=_value(slots, "town"), phone=_value(slots, "phone"),
         other_party=next((_value(slots, name) for name in PARTY_NAMES if _value(slots, name)), ""),
-        facts=answers(slots, fields),
+        facts=answers(slots, fields), before=before(session, knowledge),
     )  # fmt: skip
     same = () if slots.get("anyway") else alike(ticket, [one for one in facts.tickets if one.open])
     if same:

@@ -109,6 +109,7 @@ class Session:
     """What the conversation remembers of one chat. `want` is the handler that owns it ("" none), `step` where it is.
 
     `topic` is what was last answered, `query` what was last asked, `asked_at` when; `misses` how often in a row in vain.
+    `refused` are the topics that were offered for the query and were not it.
     """
 
     want: str = ""
@@ -118,6 +119,7 @@ class Session:
     query: str = ""
     asked_at: datetime | None = None
     misses: int = 0
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from handlers.types import Attachment, Effect, Member, Message, Outcome, Reply, Session
-from storage.records import Board, Broken, Draft, Happened, Letter, Miss, Room, Said, Signed, Wanted
+from storage.records import Board, Broken, Confusion, Draft, Happened, Letter, Miss, Room, Said, Signed, Wanted
 from tickets.figures import Line
 from tickets.states import Role
 from tickets.ticket import Event, Ticket
@@ -231,6 +231,9 @@ class Store(Protocol):
 
     def misses(self, since: datetime, limit: int = 100) -> list[Miss]:
         """Questions not answered, answered badly, or that failed, most frequent first."""
+
+    def confusions(self, since: datetime, limit: int = 100) -> list[Confusion]:
+        """Questions whose answer people corrected themselves, most frequent first."""
 
     def purge(self, before: datetime) -> int:
         """Deletes chat history older than `before`: handled messages, delivered letters, questions. Cases stay."""

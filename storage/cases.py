@@ -140,7 +140,7 @@ class Cases(Events):
 
     def _mask(self, ticket: Ticket, now: datetime) -> None:
         """What the person said and is goes from a closed case; that it was, how it went and who handled it stays."""
-        masked = replace(ticket, person="", chat="", phone="", other_party="", facts=(), title=ERASED_TITLE)
+        masked = replace(ticket, person="", chat="", phone="", other_party="", facts=(), before=(), title=ERASED_TITLE)
         self._replace_ticket(replace(masked, version=ticket.version + 1))
         self.db.run("DELETE FROM attachments WHERE number = ?", ticket.number)
         # what was told to the staff's group about it

@@ -1,14 +1,16 @@
 """What was asked and how it went, for next week's knowledge; and the system's own notes."""
 
+import json
 from datetime import datetime, timedelta
 
 from handlers.types import LogQuestion, Message, Rate
 from storage.codec import dump
 from storage.database import Database, like
-from storage.records import Board, Miss
+from storage.records import Board, Confusion, Miss
 from tickets.clocks import today
 
 MONTH = timedelta(days=30)
+CORRECTED = "corrected"
 IN_VAIN = ("refuse", "statute", "error")  # actions that left a question without an approved answer
 
 
@@ -49,6 +51,18 @@ class Questions:
             Miss(text=row["question"], count=row["n"], action=row["action"], last_at=datetime.fromisoformat(row["at"]))
             for row in rows
         ]
+
+    def confusions(self, since: datetime, limit: int = 100) -> list[Confusion]:
+        rows = self.db.rows(
+            "SELECT MAX(question) AS question, topics, COUNT(*) AS n FROM questions WHERE at >= ? AND action = ?"
+            " AND plain <> '' GROUP BY plain, topics ORDER BY n DESC, question LIMIT ?",
+            *(since, CORRECTED, limit),
+        )
+        found = []
+        for row in rows:
+            right, *wrong = json.loads(row["topics"])
+            found.append(Confusion(text=row["question"], right=right, wrong=tuple(wrong), count=row["n"]))
+        return found
 
     def purge(self, before: datetime) -> int:
         with self.db.atomic():

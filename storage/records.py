@@ -79,6 +79,16 @@ class Miss:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Confusion:
+    """A question that was taken for `wrong` until the person himself picked `right`, `count` times."""
+
+    text: str
+    right: str
+    wrong: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Signed:
     """Somebody read the new text of a citation (`label`, checked in version `old`) and found the topic still right."""
 

@@ -71,7 +71,7 @@ class Mediation:
 class Ticket:
     """One case. Times are aware datetimes; `facts` are the (question, answer) pairs the person gave, in order.
 
-    `hours` is the promised work time, `due_at` when it is over; `entered_at` when the state was entered. `excluded` are
+    `before` are (label, words) of what was said with the bot before the case was opened. `hours` is the promised work time, `due_at` when it is over; `entered_at` when the state was entered. `excluded` are
     staff ids who may not own the case. `order_due_at` is when a supervision order must be answered.
     """
 
@@ -92,6 +92,7 @@ class Ticket:
     phone: str = ""
     other_party: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    before: tuple[tuple[str, str], ...] = ()
     urgent: bool = False
     owner: str = ""
     owner_name: str = ""

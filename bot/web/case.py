@@ -59,6 +59,7 @@ async def show(
         request, "case.html", status=status, me=me, role=ROLE_NAMES[me.role], csrf=csrf_of(request), ticket=ticket,
         row=row(ticket, me, here.clock()), body=body, phone=shown(ticket.phone, ticket, me) if body else "", phone_shown=sees_phone(ticket, me), done=done, error=error, kept=kept or {"action": "", "text": ""},
         facts=_facts(ticket, me) if body else [],
+        before=[(label, shown(words, ticket, me)) for label, words in ticket.before] if body else [],
         events=[event_row(event, ticket, me) for event in reversed(events) if event.action != SEEN],
         macros=[(index, one["title"]) for index, one in enumerate(macros()) if can_play(one, acts, ticket, me)],
         articles=_articles(ticket, here), here_path=f"/desk/case/{number}/here",

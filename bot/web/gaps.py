@@ -46,7 +46,14 @@ async def index(request: web.Request, me: Member) -> web.StreamResponse:
         }
         for one in found
     ])  # fmt: skip
-    return page(request, "gaps.html", **shell(request, me), rows=rows, days=days, periods=PERIODS)
+    pairs = await read(here, lambda store: store.confusions(since, GAPS))
+    topics = here.knowledge.topics
+    mixed = [
+        {"text": masked(one.text), "count": one.count, "right": topics[one.right],
+         "wrong": [topics[id].title for id in one.wrong if id in topics]}
+        for one in pairs if one.right in topics
+    ]  # fmt: skip
+    return page(request, "gaps.html", **shell(request, me), rows=rows, mixed=mixed, days=days, periods=PERIODS)
 
 
 def _likely(here: Site, text: str) -> list[Topic]:

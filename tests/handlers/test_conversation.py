@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from handlers import HANDLERS, handle
 from handlers.buttons import LIMIT
-from handlers.types import Facts, Message, Outcome, Session
+from handlers.types import Facts, LogQuestion, Message, Outcome, Session
 from knowledge import Knowledge
 from tickets.due import BEIJING
 
@@ -89,6 +89,18 @@ def test_the_third_miss_leads_to_a_person(knowledge: Knowledge) -> None:
     session = Session(misses=2)
     outcome = say(knowledge, "呜哩哇啦嘻嘻哈哈咕噜咕噜", session=session)
     assert outcome.session.want == "intake" or outcome.replies[0].buttons
+
+
+def test_a_correction_is_kept_with_what_was_meant(knowledge: Knowledge) -> None:
+    session = Session(topic="fm-collision", query="网被拖坏了")
+    first = say(knowledge, "不是这个意思", session=session)
+    assert first.session.refused == ("fm-collision",)
+    second = say(knowledge, button="topic:fm-net-damage", session=first.session)
+    kept = [effect for effect in second.effects if isinstance(effect, LogQuestion)]
+    assert [(one.text, one.action, one.topics) for one in kept] == [
+        ("网被拖坏了", "corrected", ("fm-net-damage", "fm-collision"))
+    ]
+    assert say(knowledge, "船怎么过户给儿子", session=first.session).session.refused == ()
 
 
 def test_a_self_check_ends_with_a_list(knowledge: Knowledge) -> None:

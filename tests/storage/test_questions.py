@@ -24,6 +24,15 @@ def test_misses_are_ranked_and_worded_alike(store: Store) -> None:
     assert len(store.misses(NOW, limit=1)) == 1
 
 
+def test_what_people_corrected_themselves_is_kept_as_a_pair(store: Store) -> None:
+    for n, text in enumerate(("网拖坏了", "网拖坏了！")):
+        ask(store, str(n), LogQuestion(text=text, action="corrected", topics=("fm-net-damage", "fm-collision")))
+    ask(store, "5", LogQuestion(text="答了的", action="answer", topics=("a",)))
+    (pair,) = store.confusions(NOW)
+    assert (pair.right, pair.wrong, pair.count) == ("fm-net-damage", ("fm-collision",), 2)
+    assert store.confusions(NOW + timedelta(days=1)) == []
+
+
 def test_a_bad_mark_makes_a_miss(store: Store) -> None:
     ask(store, "1", LogQuestion(text="工资", action="answer", topics=("fm-wage",)))
     ask(store, "2", LogQuestion(text="碰撞", action="answer", topics=("fm-wage-share", "fm-crash")))
