@@ -36,10 +36,14 @@ def parser() -> argparse.ArgumentParser:
     invite.set_defaults(do=commands.invite)
     audit = add("audit", help="审计").add_subparsers(dest="what", required=True, metavar="做什么")
     audit.add_parser("verify", help="核对工单历史有没有被改过").set_defaults(do=commands.audit_verify)
+    export = audit.add_parser("export", help="导出全部历史给审计（.csv 或 .xlsx），没有正文")
+    export.add_argument("file", help="文件路径")
+    export.set_defaults(do=commands.audit_export)
     for name, text in (("backup", "备份到一个文件"), ("restore", "用备份文件恢复")):
         one = add(name, help=text)
         one.add_argument("file", help="文件路径")
         one.set_defaults(do=getattr(commands, name))
+    add("life", help="工单的一生：状态和动作，画成图").set_defaults(do=commands.life)
     add("settings", help="列出全部设置").set_defaults(do=commands.settings_reference)
     return top
 

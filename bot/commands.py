@@ -159,6 +159,28 @@ def audit_verify(arguments: Namespace, settings: Settings) -> int:
     return 0
 
 
+def audit_export(arguments: Namespace, settings: Settings) -> int:
+    """The whole history as a table, when it holds."""
+    from bot.audit import FORMS, export
+
+    path = Path(arguments.file)
+    if path.suffix.removeprefix(".") not in FORMS:
+        raise CommandError("文件名以 .csv 或 .xlsx 结尾。")
+    store = open_store(settings.database_url)
+    count = export(store, path)
+    store.close()
+    print(f"导出 {count} 条：{path}（没有正文，正文用“内容指纹”核对）")
+    return audit_verify(arguments, settings)
+
+
+def life(arguments: Namespace, settings: Settings) -> int:
+    """The life of a case as docs/life.md has it."""
+    from tickets.diagram import page
+
+    print(page())
+    return 0
+
+
 def backup(arguments: Namespace, settings: Settings) -> int:
     """A whole, checked copy as one file, also while the bot runs."""
     store = open_store(settings.database_url)

@@ -78,6 +78,10 @@ class Letters(Cases, Rooms):
             "UPDATE letters SET state = 'sent', sent_at = ?, external = ?, error = '', lease_until = NULL WHERE id = ?",
             *(now, external_id, letter),
         )
+        if self.meta(GROUP_TROUBLE):
+            row = self.db.row("SELECT chat FROM letters WHERE id = ?", letter)
+            if row and room_of(row["chat"])[0]:
+                self.set_meta(GROUP_TROUBLE, "")
 
     def failed(self, letter: int, error: str, now: datetime, retry_at: datetime | None) -> None:
         with self.db.atomic():

@@ -9,6 +9,7 @@ import pytest
 
 from bot.__main__ import parser
 from bot.settings import SETTINGS, reference
+from tickets.diagram import page
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
@@ -23,6 +24,10 @@ def test_the_settings_page_is_the_table() -> None:
     assert len({s.field for s in SETTINGS}) == len(SETTINGS)
 
 
+def test_the_life_of_a_case_is_drawn_from_the_table() -> None:
+    assert page() in (ROOT / "docs/life.md").read_text(encoding="utf-8"), "python -m bot life 的结果要写进 docs/life.md"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_and_scripts_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
@@ -35,7 +40,7 @@ def test_links_and_scripts_exist(page: Path) -> None:
 def test_the_readme_names_every_command() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
-    for command in set(commands) - {"settings", "content"}:  # type: ignore[arg-type]
+    for command in set(commands) - {"settings", "content", "life"}:  # type: ignore[arg-type]
         assert re.search(rf"`?(python -m bot )?{command}\b", text), command
 
 

@@ -11,6 +11,7 @@ from bot.web.queue import LAMPS, row
 from bot.web.sheets import Cell, attachment, workbook
 from handlers.types import Member
 from storage import Board, Store, Wanted
+from storage.rooms import GROUP_TROUBLE
 from tickets.due import BEIJING
 from tickets.figures import by_team, flow, speed
 from tickets.states import ROLE_NAMES, STATES, State
@@ -40,9 +41,10 @@ async def board(request: web.Request, me: Member) -> web.StreamResponse:
             store.loads(),
             store.record(now - SPAN, now + timedelta(minutes=1)),
             store.misses(now - SPAN, 5),
+            store.meta(GROUP_TROUBLE),
         )
 
-    figures, pressing, loads, lines, misses = await read(here, look)
+    figures, pressing, loads, lines, misses, trouble = await read(here, look)
     team = await read(here, lambda store: {member.id: member.name for member in store.members()})
     in_hand = sum(count for state, count in figures.states.items() if STATES[State(state)].open)
     busiest = sorted(loads.items(), key=lambda item: -item[1])[:12]
@@ -50,7 +52,8 @@ async def board(request: web.Request, me: Member) -> web.StreamResponse:
         request, "board.html", me=me, role=ROLE_NAMES[me.role], csrf=csrf_of(request), figures=figures, in_hand=in_hand,
         lamps=_lamps(figures, in_hand), states=_states(figures), towns=tiles(figures),
         people=[(team.get(id, "已离开"), count) for id, count in busiest], speed=speed(lines, now),
-        flow=flow(lines, now, DAYS), misses=misses, rows=[row(ticket, me, now) for ticket in pressing],
+        flow=flow(lines, now, DAYS), misses=misses, trouble=trouble.partition(" ")[2],
+        rows=[row(ticket, me, now) for ticket in pressing],
     )  # fmt: skip
 
 
