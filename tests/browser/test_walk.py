@@ -117,9 +117,9 @@ async def claims(desk: Page, citizen: Page, number: str, tag: str) -> None:
     await expect(desk.locator(".case")).to_have_count(1, timeout=5000)
     await shot(desk, f"{tag}-7-queue")
     await desk.click(f"text={number}")
-    await expect(desk.locator("dl.facts")).not_to_contain_text(PHONE)
+    await expect(desk.locator("dl.facts").first).not_to_contain_text(PHONE)
     await desk.click("button:text-is('接单')")
-    await expect(desk.locator("dl.facts")).to_contain_text(PHONE)
+    await expect(desk.locator("dl.facts").first).to_contain_text(PHONE)
     await expect(citizen.locator(".line.ours").last).to_contain_text("由调解员陈海接手了")
 
 
