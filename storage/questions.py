@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from handlers.types import LogQuestion, Message, Rate
 from storage.codec import dump
-from storage.database import Database, like
+from storage.database import Database, like, moment
 from storage.records import Board, Confusion, Miss
 from tickets.clocks import today
 
@@ -81,6 +81,7 @@ class Questions:
             " WHERE open = 1 GROUP BY town",
             now,
         )
+        oldest = self.db.row("SELECT MIN(opened_at) AS at FROM tickets WHERE open = 1")
         states = self.db.rows("SELECT state, COUNT(*) AS n FROM tickets GROUP BY state")
         return Board(
             states={row["state"]: row["n"] for row in states},
@@ -94,6 +95,7 @@ class Questions:
             letters_waiting=self._count("letters WHERE state IN ('waiting', 'sending')"),
             letters_failed=self._count("letters WHERE state = 'failed'"),
             unhandled=self._count("messages WHERE handled_at IS NULL"),
+            oldest=moment(oldest["at"]) if oldest else None,
         )
 
     def _count(self, what: str, *values: object) -> int:

@@ -160,7 +160,7 @@ class Wanted:
 @dataclass(frozen=True, kw_only=True)
 class Board:
     """A few figures: cases by state, open ones by lamp, by town with the late ones, by owner, without owner; open ones
-    with a statutory period that ends within a month; letters and messages that hang.
+    with a statutory period that ends within a month; letters and messages that hang; when the oldest open one came.
     """
 
     states: dict[str, int] = field(default_factory=dict)
@@ -172,3 +172,4 @@ class Board:
     letters_waiting: int = 0
     letters_failed: int = 0
     unhandled: int = 0
+    oldest: datetime | None = None

@@ -199,6 +199,7 @@ DESK: tuple[Statement, ...] = (
 )
 
 ROOMS: tuple[Statement, ...] = (
+    "CREATE INDEX tickets_oldest ON tickets (opened_at) WHERE open = 1",
     """CREATE TABLE rooms (
         number TEXT PRIMARY KEY REFERENCES tickets (number), channel TEXT NOT NULL, chat TEXT NOT NULL,
         thread TEXT NOT NULL, body TEXT NOT NULL)""",

@@ -52,7 +52,7 @@ async def board(request: web.Request, me: Member) -> web.StreamResponse:
         request, "board.html", me=me, role=ROLE_NAMES[me.role], csrf=csrf_of(request), figures=figures, in_hand=in_hand,
         lamps=_lamps(figures, in_hand), states=_states(figures), towns=tiles(figures),
         people=[(team.get(id, "已离开"), count) for id, count in busiest], speed=speed(lines, now),
-        flow=flow(lines, now, DAYS), misses=misses, trouble=trouble.partition(" ")[2],
+        flow=flow(lines, now, DAYS), misses=misses, days=(now - figures.oldest).days if figures.oldest else 0, trouble=trouble.partition(" ")[2],
         rows=[row(ticket, me, now) for ticket in pressing],
     )  # fmt: skip
 
