@@ -26,7 +26,7 @@ from tickets.due import say_time
 from tickets.model import Limit
 from tickets.routing import Route, least_busy
 from tickets.states import ACTIONS, DESK, DISPATCH, STATES, Action, Role, possible
-from tickets.ticket import Actor, Event, NotAllowed, Ticket, apply, lamp, open_ticket
+from tickets.ticket import RETURN_LIMIT, Actor, Event, NotAllowed, Ticket, apply, lamp, open_ticket
 
 LAMPS = {"red": "🔴", "yellow": "🟡", "green": "🟢"}
 
@@ -130,9 +130,20 @@ def perform(
     if action is Action.SPLIT:
         effects.append(_second_matter(changed, text.strip(), member, facts))
     effects += letters(changed, action, member, event.text, attachments, event.data)
+    effects += _tell_dispatch(changed, action, member, facts, event.text)
     if to:
         effects.extend(tell_member(to, changed, f"转给您一张工单 {changed.number}：{changed.title}"))
     return changed, tuple(effects)
+
+
+def _tell_dispatch(ticket: Ticket, action: Action, member: Member, facts: Facts, text: str) -> tuple[Send, ...]:
+    """A case that came back needs somebody: the window is told, of a second return the supervisors."""
+    if action not in (Action.RETURN, Action.RECUSE):
+        return ()
+    if ticket.returned >= RETURN_LIMIT and action is Action.RETURN:
+        return tell_supervisors(facts, ticket, f"工单 {ticket.number} 第二次退回，请您来定：{text}")
+    others = replace(facts, team=tuple(one for one in facts.team if one.id != member.id))
+    return tell_staff(others, ticket, f"工单 {ticket.number} {ACTIONS[action].label}，要重新派：{text}")
 
 
 def said(action: Action, text: str, data: Mapping[str, str], to: Member | None) -> str:
