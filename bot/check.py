@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from knowledge import Knowledge
 from knowledge.check import CAVEAT, problems_in
+from knowledge.figures import figures
 from knowledge.laws import Laws
 from knowledge.laws.types import Worth
 from knowledge.types import Citation, ContentError, Topic
@@ -46,6 +47,17 @@ def cited(topic: Topic, laws: Laws, counts: dict[Worth, int]) -> Iterator[Conten
             yield from _version(topic, one, laws)
         elif verdict.worth != "unverified" or not one.caveat:
             yield ContentError(topic.path.name, one.line, f"{one.label}：{verdict.note}", REMEDY[verdict.worth])
+        if verdict.worth in ("ok", "unverified") and verdict.now:
+            yield from _figures(topic, one, verdict.now.text)
+
+
+def _figures(topic: Topic, one: Citation, text: str) -> Iterator[ContentError]:
+    """Amounts and days of the summary have to stand in the article."""
+    strange = sorted(figures(one.summary) - figures(text))
+    if strange:
+        shown = "、".join(f"{figure:g}" for figure in strange)
+        problem = f"{one.label} 的摘要里有条文里没有的数：{shown}"
+        yield ContentError(topic.path.name, one.line, problem, "对着条文改数，或把这个数挪到引用它的那一条")
 
 
 def _version(topic: Topic, one: Citation, laws: Laws) -> Iterator[ContentError]:

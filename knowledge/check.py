@@ -15,7 +15,9 @@ from knowledge.text import normalise
 from knowledge.types import ContentError, Emergency, Outside, Topic
 
 FEWEST_QUESTIONS = 8
-MOST_ALIKE = 0.5
+MOST_ALIKE = 0.5  # share of pairs in common, of all of both, between questions of one topic
+MOST_SAME = 0.75  # and between questions of two
+RARE = 3
 UNVERIFIED = "[未核]"
 CAVEAT = "现行文本待核"
 
@@ -122,19 +124,25 @@ def bigrams(question: str) -> frozenset[str]:
 
 
 def _same_question(content: Content) -> Iterator[ContentError]:
-    """A question that stands under two ids."""
-    owners: dict[str, str] = {}
+    """A question that stands, in these words or nearly, under two ids. Candidates share one of their rarest pairs."""
     things: tuple[Topic | Outside | Emergency, ...] = (
         *content.topics.values(),
         *content.outside.values(),
         *content.emergencies.values(),
     )
-    for thing in things:
-        for question in thing.questions:
-            owner = owners.setdefault(normalise(question), thing.id)
-            if owner != thing.id:
-                page, problem = content.pages[thing.id], f"这条问法 {owner} 也有"
-                yield _asked_error(content, page, thing.id, question, problem, "只留在更合适的那一个里")
+    asked = [(thing.id, question, bigrams(question)) for thing in things for question in thing.questions]
+    often = Counter(pair for _, _, pairs in asked for pair in pairs)
+    holders: dict[str, list[int]] = {}
+    for place, (identity, question, pairs) in enumerate(asked):
+        rare = sorted(pairs, key=lambda pair: (often[pair], pair))[:RARE]
+        others = (asked[other] for pair in rare for other in holders.get(pair, ()))
+        for other, words, theirs in others:
+            if other != identity and len(pairs & theirs) >= MOST_SAME * len(pairs | theirs):
+                page, problem = content.pages[identity], f"这条问法 {other} 也有：“{words}”"
+                yield _asked_error(content, page, identity, question, problem, "只留在更合适的那一个里")
+                break
+        for pair in rare:
+            holders.setdefault(pair, []).append(place)
 
 
 def _outside(content: Content, outside: Outside, page: Page) -> Iterator[ContentError]:
