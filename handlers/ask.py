@@ -1,5 +1,6 @@
 """A free question: a cited answer when sure, choices when not, the right door when it is not ours, a person always."""
 
+import re
 from dataclasses import asdict, replace
 from datetime import timedelta
 
@@ -51,6 +52,8 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     if message.button:
         verb, arguments = parse(message.button)
         return _button(verb, arguments, session, facts, knowledge)
+    if told := _told_back(message.text.strip(), session, facts, knowledge):
+        return told
     text, decision = _decide(message.text.strip()[:LONGEST], session, facts, knowledge)
     outcome = ACTIONS[decision.action](text, decision, session, facts, knowledge)
     refused = outcome.session.refused if outcome.session.query == session.query else ()
@@ -63,6 +66,21 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
         why=asdict(decision.why),
     )
     return replace(outcome, effects=(*outcome.effects, log))
+
+
+def _told_back(text: str, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome | None:
+    """The fact that the answer asked back for, typed instead of tapped: 是, 不超过, 20吨以下呢."""
+    topic = knowledge.topics.get(session.topic)
+    if topic is None or not topic.ask_back or len(text) > FOLLOW_UP:
+        return None
+    said = PARTICLES.sub("", text)
+    for place, (label, _) in enumerate(topic.ask_back[0].options):
+        if said == label or (len(label) > 2 and label in said):
+            return _ask_back(topic, (topic.id, "0", str(place)), session, facts, knowledge)
+    return None
+
+
+PARTICLES = re.compile(r"[\s，。？！,.?!、]|^(我|我的|那|那个|船)?(是|就是)?(?=.{2,})|(呢|吧|的|啊|呀|了)+$")
 
 
 def _decide(text: str, session: Session, facts: Facts, knowledge: Knowledge) -> tuple[str, Decision]:

@@ -10,6 +10,7 @@ from handlers import HANDLERS, handle
 from handlers.buttons import LIMIT
 from handlers.types import Facts, LogQuestion, Message, Outcome, Session
 from knowledge import Knowledge
+from knowledge.types import Topic
 from tickets.due import BEIJING
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=BEIJING)
@@ -117,3 +118,18 @@ def test_counting_a_deadline(knowledge: Knowledge) -> None:
     assert "没看懂" in outcome.replies[0].text
     outcome = say(knowledge, "11月3号", session=outcome.session)
     assert "2026-11-03" in outcome.replies[0].text
+
+
+@pytest.mark.parametrize("said", ["20吨以下", "船20吨以下呢", "不清楚"])
+def test_the_fact_asked_back_for_may_be_typed(said: str, knowledge: Knowledge) -> None:
+    topic = knowledge.topics["fm-wage-arrears"]
+    session = Session(topic=topic.id, query="老大半年没给工钿")
+    told = say(knowledge, said, session=session).replies[0].text
+    label = next(label for label, _ in topic.ask_back[0].options if label in said)
+    assert (
+        told == say(knowledge, button=f"back-ask:{topic.id}:0:{_place(topic, label)}", session=session).replies[0].text
+    )
+
+
+def _place(topic: Topic, label: str) -> int:
+    return [each for each, _ in topic.ask_back[0].options].index(label)
