@@ -5,7 +5,7 @@ COPY requirements.lock ./
 RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --requirement requirements.lock
 COPY . .
 # without the statutes the bot works and shows summaries instead of full articles
-RUN (.venv/bin/python scripts/import_laws --setup || echo "statute store not built") \
+RUN (.venv/bin/python scripts/import_laws.py --setup || echo "statute store not built") \
     && scripts/train --if-needed
 
 FROM python:3.12-slim

@@ -96,7 +96,7 @@ def bring_law(folder: Path, text: str) -> None:
     """Import a text of the fishery law as staff do: the file from the national database, by the script."""
     source = folder / f"渔业法{len(list(folder.glob('*.txt')))}.txt"
     source.write_text(text, "utf-8")
-    command = [sys.executable, "scripts/import_laws", "--national", str(source), "--to", str(folder / "laws")]
+    command = [sys.executable, "scripts/import_laws.py", "--national", str(source), "--to", str(folder / "laws")]
     subprocess.run([*command, "--day", "2026-11-24"], cwd=ROOT, check=True, capture_output=True)
 
 

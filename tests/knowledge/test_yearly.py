@@ -115,7 +115,7 @@ def test_the_script_writes_all_or_nothing(tmp_path: Path) -> None:
 
     def run(text: str, *more: str) -> subprocess.CompletedProcess[str]:
         file.write_text(text, "utf-8")
-        command = [sys.executable, "scripts/import_yearly", "phones", str(file), "--to", str(tmp_path), *more]
+        command = [sys.executable, "scripts/import_yearly.py", "phones", str(file), "--to", str(tmp_path), *more]
         origin = ["--source", "县局书面确认", "--date", "2026-04-20"]
         return subprocess.run([*command, *origin], cwd=ROOT, capture_output=True, text=True, check=False)
 

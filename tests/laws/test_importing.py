@@ -134,7 +134,7 @@ def test_tidy_undoes_line_wrapping() -> None:
 
 
 def command(*arguments: object) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "scripts/import_laws", *map(str, arguments)]
+    line = [sys.executable, "scripts/import_laws.py", *map(str, arguments)]
     return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

@@ -130,7 +130,7 @@ def test_gradients_push_right_rows_up() -> None:
 def test_command_learns_and_says_what_is_wrong(own: Path, tmp_path: Path) -> None:
     file = tmp_path / "log.jsonl"
     file.write_text("\n".join(log()), "utf-8")
-    line = [sys.executable, "scripts/train_ranker", "--laws", str(own), str(file)]
+    line = [sys.executable, "scripts/train_ranker.py", "--laws", str(own), str(file)]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "20 个问题，20 个的条文在库里。" in done.stdout
