@@ -21,9 +21,9 @@ FAR = 30.0
 class Plan:
     """How to learn. `columns` is the share of features each tree may use, `shrink` keeps small leaves small."""
 
-    trees: int = 150
+    trees: int = 250
     depth: int = 5
-    rate: float = 0.1
+    rate: float = 0.06
     shrink: float = 2.0
     bins: int = 48
     columns: float = 0.6

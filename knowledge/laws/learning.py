@@ -22,7 +22,7 @@ from knowledge.laws.trees import Trees
 
 FOLDS = 5
 HARD, EVERY = 80, 5  # wrong articles to learn from: the first 80, and one in five of the rest
-FORESTS = 2
+FORESTS = 3
 PLAN = Plan()
 
 
@@ -66,7 +66,8 @@ class Lesson:
 
     def memory(self, questions: Sequence[int]) -> Memory:
         """What these questions alone remember."""
-        arrays = memory_arrays([self.texts[n] for n in questions], [self.answers[n] for n in questions])
+        texts, answers = [self.texts[n] for n in questions], [self.answers[n] for n in questions]
+        arrays = memory_arrays(texts, answers, len(self.references))
         return Memory(arrays, self._ranking.index, lambda numbers: self._documents[numbers])
 
     def rows(self, question: int, memory: Memory) -> tuple[Ints, Floats]:

@@ -18,7 +18,7 @@ from knowledge.laws.store import Store
 from knowledge.laws.trees import Trees
 
 FILE = "ranker.bin"
-FORMAT = 1
+FORMAT = 2
 Reference = tuple[str, str]  # law key, article label
 
 
@@ -76,7 +76,7 @@ def write_ranker(
     trees: Sequence[Trees],
 ) -> None:
     """Write what was learned. The questions are kept as counts of character pairs only, not as text."""
-    arrays = memory_arrays(questions, answers)
+    arrays = memory_arrays(questions, answers, len(references))
     for n, one in enumerate(trees):
         arrays |= {f"feature{n}": one.feature, f"threshold{n}": one.threshold, f"value{n}": one.value}
     notes: dict[str, Any] = {

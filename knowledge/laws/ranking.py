@@ -60,8 +60,8 @@ class Ranking:
     def described(self, text: str, memory: Memory) -> tuple[Ints, Floats]:
         """The candidates for a clean question, and all that is known of each."""
         near = memory.near(text)
-        pool = self._finder.pool(text, hint(text), self.named(text), np.unique(near.docs))
-        return pool.docs, np.hstack([self._finder.features(pool), memory.features(near, pool.docs)])
+        pool = self._finder.pool(text, hint(text), self.named(text), memory.candidates(near))
+        return pool.docs, np.hstack([self._finder.features(pool, text), memory.features(near, pool.docs)])
 
     def untrained(self, text: str) -> tuple[Ints, Floats]:
         """Documents and scores by the words alone, best first."""
