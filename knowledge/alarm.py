@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from knowledge.text import normalise
 from knowledge.types import Emergency
 
-LIKELY = 0.3  # with a trigger, the ranker has to lean towards an emergency at least this much
+LIKELY = 0.4  # with a trigger, the ranker has to lean towards an emergency at least this much
 PLEADED = 0.9  # without a trigger, it has to be sure and the person has to call for help
+CERTAIN = 0.99  # or so sure that nobody needs to
 PLEA = re.compile("救命|救救|快救|救人|快来人|来人啊|快派|快打|不行了|快死|要死了|没气了")
 PAST = re.compile(
     "去年|前年|大前年|上个?月|上个?礼拜|上周|上星期|上回|上次|那次|那天|前几天|前阵|以前|往后|年底的事|年初|"

@@ -21,9 +21,11 @@ from knowledge.types import Action, Context, Decision, Emergency, Match, Outside
 BEST = 5
 ANSWER = 0.5  # from here on a topic is told as the answer
 GAP = 0.1  # if it is this far ahead of the next
-EVIDENCE = 4.6  # and the words themselves say this much, which talk about other things hardly ever reaches
+EVIDENCE = 5.4  # and the words themselves say this much, which talk about other things hardly ever reaches
+AHEAD = 1.2  # and this much more than they say for any talk outside the topics
 FRAGMENT = 8  # a message of at most this many characters is answered only when
 CERTAIN = 0.97  # it is this sure: "保险的事" is no question yet
+CHATTY = 0.75  # and is taken for small talk only when it is this sure of that: "要多少天" is none
 FLOOR = 0.05  # below this no topic is worth offering
 TOPICAL = 0.5  # the share all topics together need against talk outside them
 SECOND = 0.9  # a part of the message that is this sure of another topic adds it
@@ -117,12 +119,15 @@ class Decider:
         if not len(self._dangers) or alarm.afterwards(seen.text):
             return None
         danger = _softmax(seen.logits)[self._dangers]
-        found = self._alarm.triggered(seen.text)
         sure = float(danger.sum())
-        if not (found and sure >= alarm.LIKELY) and not (sure >= alarm.PLEADED and alarm.pleading(seen.text)):
+        if sure < alarm.LIKELY:
+            return None
+        found = self._alarm.triggered(seen.text)
+        needed = alarm.PLEADED if alarm.pleading(seen.text) else alarm.CERTAIN
+        if not found and sure < needed:
             return None
         likeliest = self._model.classes[self._dangers[int(danger.argmax())]]
-        rule = f"trigger {found[0][1][:20]}" if found else "ranker and a call for help"
+        rule = f"trigger {found[0][1][:20]}" if found else "ranker alone"
         return self._decision(seen, "emergency", rule, emergency=self._content.emergencies[likeliest])
 
     def _best(self, seen: Seen) -> list[Match]:
@@ -144,7 +149,8 @@ class Decider:
         needed = CERTAIN if written(seen.text) <= FRAGMENT else ANSWER
         ahead = best[0].score - (best[1].score if best[1:] else 0.0)
         evidence = float(seen.logits[self._topics].max()) / self._model.temperature
-        return best[0].score >= needed and ahead >= GAP and evidence >= EVIDENCE
+        outside = float(seen.logits[self._outside].max(initial=-np.inf)) / self._model.temperature
+        return best[0].score >= needed and ahead >= GAP and evidence >= EVIDENCE and evidence - outside >= AHEAD
 
     def _beside(self, seen: Seen) -> Decision:
         """Talk outside the topics: the likeliest of the kind (refuse, smalltalk, clarify) that is likeliest in all."""
@@ -155,7 +161,8 @@ class Decider:
         for outside, place in found:
             shares[outside.action] = shares.get(outside.action, 0.0) + float(seen.chances[place])
         action = max(shares, key=lambda kind: shares[kind])
-        if action == "refuse" and written(seen.text) <= FRAGMENT and shares[action] < CERTAIN:
+        needed = {"refuse": CERTAIN, "smalltalk": CHATTY}.get(action, 0.0)
+        if written(seen.text) <= FRAGMENT and shares[action] < needed:
             return self._decision(seen, "clarify", "a fragment")
         chosen = max((one for one in found if one[0].action == action), key=lambda one: float(seen.chances[one[1]]))[0]
         return self._decision(seen, action, f"outside {chosen.id}", outside=chosen)
