@@ -11,7 +11,7 @@ from handlers import staff
 from handlers.buttons import button, column, parse
 from handlers.desk import closed_to, event_line, lines_of, offered, perform, shared, traced, what_happened
 from handlers.start import word
-from handlers.types import ChangeTicket, Facts, Member, Message, Outcome, Reply, Session, room_of
+from handlers.types import ChangeTicket, Effect, Facts, Member, Message, Outcome, Reply, Send, Session, room_of
 from knowledge import Knowledge
 from tickets.states import ACTIONS, STATES, Action, Role, State, possible
 from tickets.ticket import Event, NotAllowed, Ticket
@@ -69,20 +69,22 @@ def _brief(outcome: Outcome, message: Message) -> Outcome:
     if not acts:
         return outcome
     if acts[0] in SIGNED and message.origin:
-        return replace(outcome, replies=(_sign(message, outcome.replies[0].ticket),))
+        return replace(outcome, replies=_sign(message, outcome.replies[0].ticket, outcome.effects))
     cut = tuple(replace(one, text=one.text.partition("\n")[0], buttons=()) for one in outcome.replies)
     return replace(outcome, replies=cut)
 
 
-def _sign(message: Message, number: str) -> Reply:
-    return Reply(text="", sign=NOTED, origin=message.origin, ticket=number)
+def _sign(message: Message, number: str, effects: tuple[Effect, ...]) -> tuple[Reply, ...]:
+    """That it is written down. Words that go out get their sign when they have arrived, and no other before."""
+    goes_out = any(isinstance(one, Send) and one.reply.origin == message.origin for one in effects)
+    return () if goes_out else (Reply(text="", sign=NOTED, origin=message.origin, ticket=number),)
 
 
 def _note(ticket: Ticket, message: Message, facts: Facts, me: Member) -> Outcome:
     text = message.text or "（见附件）"
     _, effects = perform(ticket, Action.NOTE, me, facts, text, None, message.attachments, traced(message))
     if not message.answers or message.attachments or Action.REPLY not in offered(ticket, me):
-        return Outcome(replies=(_sign(message, ticket.number),), effects=effects)
+        return Outcome(replies=_sign(message, ticket.number, effects), effects=effects)
     slots = {"text": text, "origin": message.origin, "answers": message.answers}
     rows = column(button("发给当事人", "relay", ticket.number))
     asked = Reply(text=SEND, ticket=ticket.number, buttons=rows, answers=message.origin)
@@ -111,7 +113,7 @@ def _changed(ticket: Ticket, message: Message, facts: Facts, me: Member) -> Outc
         _, effects = perform(ticket, action, me, facts, f"{text}（改过）", None, (), data)
     except NotAllowed as error:
         return Outcome(replies=(Reply(text=str(error), ticket=ticket.number),))
-    return Outcome(replies=(_sign(message, ticket.number),), effects=effects)
+    return Outcome(replies=_sign(message, ticket.number, effects), effects=effects)
 
 
 def _of(facts: Facts, origin: str) -> list[Event]:

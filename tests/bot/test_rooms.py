@@ -323,7 +323,7 @@ async def test_a_person_who_wants_to_be_forgotten_takes_the_topic_along(
 
         await here.it.turns.write(forget)
         await until(lambda: thread not in api.topics)
-        assert await here.it.turns.read(lambda store: store.room(NUMBER)) is None
+        await until_stored(here.it, lambda store: store.room(NUMBER) is None)
 
 
 async def test_a_group_without_topics_stops_nothing(api: FakeBotApi, tmp_path: Path, knowledge: Knowledge) -> None:
