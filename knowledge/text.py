@@ -16,6 +16,9 @@ NOISE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufe00-\ufe0f\ufeff\x00-\x
 GAP = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 WRITTEN = re.compile(r"[\u3400-\u9fffa-z0-9]")
 SENTENCE = re.compile(r"[。！？!?；;\n]+")
+BOAT = re.compile(
+    r"[浙闽苏鲁沪辽冀津粤桂琼象甬][\u3400-\u9fff]?渔[运冷养休]? ?[0-9]{3,6}号?"
+)  # 浙象渔12345, 浙象渔运 1234号
 CLAUSE = re.compile(r"[。！？!?；;\n，,、…~]+")
 
 
@@ -57,7 +60,10 @@ class Slips:
         self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def mend(self, text: str) -> tuple[str, tuple[str, ...]]:
-        """The text with slips replaced, and the right words of the doubtful ones."""
+        """The text with slips replaced, and the right words of the doubtful ones.
+
+        The name of a boat, 浙象渔12345, is read as "渔船": it tells whose case it is, not what the case is about.
+        """
         doubtful: list[str] = []
 
         def replace(found: re.Match[str]) -> str:
@@ -69,4 +75,4 @@ class Slips:
                 doubtful.append(slip.right)
             return slip.right
 
-        return self._pattern.sub(replace, text), tuple(doubtful)
+        return BOAT.sub("渔船", self._pattern.sub(replace, text)), tuple(doubtful)

@@ -47,6 +47,16 @@ def test_a_doubtful_slip_only_beside_its_words() -> None:
     assert slips.mend("罚单要不要听政") == ("罚单要不要听证", ("听证",))
 
 
+@pytest.mark.parametrize("name", ["浙象渔12345", "浙象渔运1234号", "象渔 40012", "浙岱渔00123"])
+def test_the_name_of_a_boat_is_no_subject(name: str) -> None:
+    assert Slips([]).mend(normalise(f"{name} 的老大欠我工钱"))[0].startswith("渔船")
+
+
+@pytest.mark.parametrize("text", ["买柴油3000升", "罚了渔民 2000 元", "运鱼3000斤", "12395"])
+def test_other_numbers_are_left_alone(text: str) -> None:
+    assert Slips([]).mend(normalise(text))[0] == normalise(text)
+
+
 def test_no_slips_change_nothing() -> None:
     assert Slips([]).mend("禁渔期") == ("禁渔期", ())
 
