@@ -57,8 +57,9 @@ class Decider:
     def __init__(self, content: Content, model: Model) -> None:
         self._content = content
         self._model = model
-        self._slips = Slips(content.words.slips)
-        self._extractor = Extractor(Segmenter(model.frequencies), content.words.lexicon)
+        segmenter = Segmenter(model.frequencies)
+        self._slips = Slips(content.words.slips, segmenter.words)
+        self._extractor = Extractor(segmenter, content.words.lexicon)
         self._known = Known(content.topics)
         self._alarm = Alarm(content.emergencies.values())
         self._places = {label: place for place, label in enumerate(model.classes)}

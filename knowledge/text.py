@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -52,10 +52,14 @@ def clauses(text: str) -> list[str]:
 
 
 class Slips:
-    """Replaces known slips; one with an everyday meaning only beside its words, and says so."""
+    """Replaces known slips; one with an everyday meaning only beside its words, and says so.
 
-    def __init__(self, slips: Iterable[Slip]) -> None:
+    `words` cuts a text into words: what looks like a slip and begins or ends inside a word (执法单位, 律师联系) is none.
+    """
+
+    def __init__(self, slips: Iterable[Slip], words: Callable[[str], list[str]]) -> None:
         self._rights = {slip.wrong: slip for slip in slips}
+        self._words = words
         longest_first = sorted(self._rights, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
@@ -65,10 +69,13 @@ class Slips:
         The name of a boat, 浙象渔12345, is read as "渔船": it tells whose case it is, not what the case is about.
         """
         doubtful: list[str] = []
+        inside = self._inside(text) if self._pattern.search(text) else frozenset()
 
         def replace(found: re.Match[str]) -> str:
             slip = self._rights[found[0]]
             rest = text[: found.start()] + "\n" + text[found.end() :]
+            if found.start() in inside or found.end() in inside:
+                return slip.wrong
             if slip.near and not any(word in rest for word in slip.near):
                 return slip.wrong
             if slip.near and slip.right not in doubtful:
@@ -76,3 +83,12 @@ class Slips:
             return slip.right
 
         return BOAT.sub("渔船", self._pattern.sub(replace, text)), tuple(doubtful)
+
+    def _inside(self, text: str) -> frozenset[int]:
+        """The places between two characters of one word."""
+        found: list[int] = []
+        at = 0
+        for word in self._words(text):
+            found += range(at + 1, at + len(word))
+            at += len(word)
+        return frozenset(found)

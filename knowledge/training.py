@@ -92,14 +92,21 @@ def learn(
     return starts, places.astype(np.int16), np.log1p(even / SMOOTHING).astype(np.float32)
 
 
+def features(content: Content, learned: list[Example]) -> tuple[dict[str, int], list[list[Keys]]]:
+    """The dictionary that the examples need, and what each of them shows the ranker."""
+    texts = [normalise(example.text) for example in learned]
+    rights = [slip.right for slip in content.words.slips]
+    frequencies = own_dictionary([*texts, *rights], content.words.lexicon)
+    segmenter = Segmenter(frequencies)
+    slips = Slips(content.words.slips, segmenter.words)
+    extractor = Extractor(segmenter, content.words.lexicon)
+    return frequencies, [extractor.keys(slips.mend(text)[0]) for text in texts]
+
+
 def train(content: Content) -> Model:
     """Learn the model from the content."""
     learned = examples(content)
-    slips = Slips(content.words.slips)
-    texts = [slips.mend(normalise(example.text))[0] for example in learned]
-    frequencies = own_dictionary(texts, content.words.lexicon)
-    extractor = Extractor(Segmenter(frequencies), content.words.lexicon)
-    rows = [extractor.keys(text) for text in texts]
+    frequencies, rows = features(content, learned)
     vocabulary = build_vocabulary(rows)
     classes = tuple(sorted({example.label for example in learned}))
     numbers = {label: place for place, label in enumerate(classes)}

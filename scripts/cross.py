@@ -7,22 +7,15 @@ from collections import defaultdict
 import numpy as np
 
 from knowledge.content import read_content
-from knowledge.features import Extractor
 from knowledge.model import Model
-from knowledge.segment import Segmenter, own_dictionary
-from knowledge.text import Slips, normalise
-from knowledge.training import build_vocabulary, examples, learn
+from knowledge.training import build_vocabulary, examples, features, learn
 
 
 def print_cross(folds: int) -> None:
     """First and three by family, over all folds."""
     content = read_content()
     learned = examples(content)
-    slips = Slips(content.words.slips)
-    texts = [slips.mend(normalise(example.text))[0] for example in learned]
-    frequencies = own_dictionary(texts, content.words.lexicon)
-    extractor = Extractor(Segmenter(frequencies), content.words.lexicon)
-    rows = [extractor.keys(text) for text in texts]
+    _, rows = features(content, learned)
     classes = tuple(sorted({example.label for example in learned}))
     numbers = {label: place for place, label in enumerate(classes)}
     fold = np.random.default_rng(0).integers(0, folds, len(learned))

@@ -40,7 +40,10 @@ def main() -> int:
         print(f"没有导入：{len(faults)} 处要改。", file=sys.stderr)
         return 1
     bound = sum(bool(entry.get("主题")) for entry in entries)
-    print(f"{kind.title}：{len(entries)} 条" + (f"，{bound} 条写了主题。" if kind.name in ("first", "penalties") else "。"))
+    print(
+        f"{kind.title}：{len(entries)} 条"
+        + (f"，{bound} 条写了主题。" if kind.name in ("first", "penalties") else "。")
+    )
     print("只检查，没有写。" if arguments.dry_run else f"写好了：{store_list(folder, kind, entries)}")
     return 0
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Learn the order of statutes from a question log: {"query", "relevant": [{"law", "article_label"}]} a line.
 
-    scripts/train_ranker 记录.jsonl              学好放进条文库的文件夹，问答马上用得上
-    scripts/train_ranker --evaluate 记录.jsonl   只量一量：每题都由没见过它的模型来排（五折）
-    scripts/train_ranker --forget                不要学来的，回到不用训练的排法
+scripts/train_ranker 记录.jsonl              学好放进条文库的文件夹，问答马上用得上
+scripts/train_ranker --evaluate 记录.jsonl   只量一量：每题都由没见过它的模型来排（五折）
+scripts/train_ranker --forget                不要学来的，回到不用训练的排法
 """
 
 import argparse

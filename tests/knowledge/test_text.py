@@ -38,27 +38,32 @@ def test_normalising_never_fails_and_settles(text: str) -> None:
 
 
 def test_a_plain_slip_is_mended_silently() -> None:
-    assert Slips([Slip("进渔期", "禁渔期", ())]).mend("进渔期几号") == ("禁渔期几号", ())
+    assert Slips([Slip("进渔期", "禁渔期", ())], list).mend("进渔期几号") == ("禁渔期几号", ())
 
 
 def test_a_doubtful_slip_only_beside_its_words() -> None:
-    slips = Slips([Slip("听政", "听证", ("罚",))])
+    slips = Slips([Slip("听政", "听证", ("罚",))], list)
     assert slips.mend("垂帘听政") == ("垂帘听政", ())
     assert slips.mend("罚单要不要听政") == ("罚单要不要听证", ("听证",))
 
 
+def test_a_slip_does_not_cut_a_word() -> None:
+    slips = Slips([Slip("法单", "罚单", ())], Segmenter({"执法": 9, "单位": 9}).words)
+    assert slips.mend("执法单位给的法单") == ("执法单位给的罚单", ())
+
+
 @pytest.mark.parametrize("name", ["浙象渔12345", "浙象渔运1234号", "象渔 40012", "浙岱渔00123"])
 def test_the_name_of_a_boat_is_no_subject(name: str) -> None:
-    assert Slips([]).mend(normalise(f"{name} 的老大欠我工钱"))[0].startswith("渔船")
+    assert Slips([], list).mend(normalise(f"{name} 的老大欠我工钱"))[0].startswith("渔船")
 
 
 @pytest.mark.parametrize("text", ["买柴油3000升", "罚了渔民 2000 元", "运鱼3000斤", "12395"])
 def test_other_numbers_are_left_alone(text: str) -> None:
-    assert Slips([]).mend(normalise(text))[0] == normalise(text)
+    assert Slips([], list).mend(normalise(text))[0] == normalise(text)
 
 
 def test_no_slips_change_nothing() -> None:
-    assert Slips([]).mend("禁渔期") == ("禁渔期", ())
+    assert Slips([], list).mend("禁渔期") == ("禁渔期", ())
 
 
 def test_typed_pinyin_sounds_like_the_characters() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from knowledge import Knowledge
 from knowledge.content import CONTENT, read_content
 from knowledge.features import Extractor
 from knowledge.segment import Segmenter
@@ -9,8 +10,8 @@ from knowledge.text import Slips, normalise
 
 
 @pytest.fixture(scope="module")
-def slips() -> Slips:
-    return Slips(read_content().words.slips)
+def slips(knowledge: Knowledge) -> Slips:
+    return Slips(knowledge.content.words.slips, Segmenter(knowledge.model.frequencies).words)
 
 
 def rows(name: str) -> list[list[str]]:
@@ -46,3 +47,14 @@ def test_every_slip_is_mended_and_read_back(slips: Slips) -> None:
 @pytest.mark.parametrize("plain", ["今天天气不错", "带鱼多少钱一斤"])
 def test_words_without_a_slip_stay(slips: Slips, plain: str) -> None:
     assert slips.mend(plain) == (plain, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "老家过年,律师联系不到我会不会撤", "欠着伙计的钱", "执法单位叫我去", "走司法程序", "还没受理", "钓鱼俱乐部租了船",
+        "有没有补贴", "船上有个老规矩", "我周末收钓客一天", "责任落谁头上", "他自己去人社报工伤", "把人拖下水",
+    ],
+)  # fmt: skip
+def test_a_part_of_another_word_is_no_slip(slips: Slips, text: str) -> None:
+    assert slips.mend(normalise(text)) == (normalise(text), ())
