@@ -256,7 +256,10 @@ def _answer(text: str, decision: Decision, session: Session, facts: Facts, knowl
     topic = knowledge.topics[decision.topics[0].id]
     if topic.id == session.topic and (part := _asked_part(text, topic, knowledge)):
         return Outcome(replies=(part,), session=replace(session, misses=0))
-    replies = [answer(topic, knowledge, decision.echo, penalty_first="罚" in text)]
+    first = answer(topic, knowledge, decision.echo, penalty_first="罚" in text)
+    if other := knowledge.topics.get(decision.maybe):
+        first = replace(first, buttons=(*first.buttons, (button(f"还问：{other.title}", "topic", other.id),)))
+    replies = [first]
     replies += [answer(knowledge.topics[id], knowledge) for id in decision.also if id in knowledge.topics]
     return Outcome(replies=tuple(replies), session=replace(session, topic=topic.id, query=text, misses=0))
 

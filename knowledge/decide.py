@@ -31,6 +31,8 @@ TOPICAL = 0.5  # the share all topics together need against talk outside them
 SECOND = 0.9  # a part of the message that is this sure of another topic adds it
 PART = 8  # and is at least this long
 MOST_PARTS = 6
+CLOSE = 2.0  # a second topic whose words say nearly as much as those of the first
+CLEAR = 0.7  # and clearly more than those of the third is offered beside the answer
 SHORT = 14  # a follow-up has at most this many characters
 AT_HAND = 12.0  # how much a follow-up leans to the topic at hand
 NEARBY = 4.0  # and to its related topics
@@ -179,6 +181,14 @@ class Decider:
                     return (self._model.classes[place],)
         return ()
 
+    def _maybe(self, seen: Seen) -> str:
+        """The topic that the message speaks for nearly as much as for the first, and no third one with it."""
+        if len(self._topics) <= 2:
+            return ""
+        places = self._topics[np.argsort(-seen.logits[self._topics], kind="stable")[:3]]
+        first, second, third = (float(seen.logits[place]) / self._model.temperature for place in places)
+        return self._model.classes[places[1]] if first - second <= CLOSE and second - third >= CLEAR else ""
+
     def _telling(self, seen: Seen, label: str) -> tuple[str, ...]:
         """The words of the message that speak most for a class."""
         words = dict.fromkeys(self._extractor.words(seen.text))
@@ -194,8 +204,9 @@ class Decider:
         words = self._telling(seen, best[0].id) if best and action in ("answer", "clarify") else ()
         echo = f"您是想问“{'、'.join(seen.doubtful)}”吗？" if seen.doubtful else ""
         also = self._also(seen, best[0].id) if action == "answer" else ()
+        maybe = self._maybe(seen) if action == "answer" and not also else ""
         why = Why(words, rule, scores[0], scores[1], FLOOR)
-        return Decision(action, tuple(best), emergency, outside, echo, also, why)
+        return Decision(action, tuple(best), emergency, outside, echo, also, maybe, why)
 
 
 def _softmax(logits: Floats) -> Floats:

@@ -205,7 +205,10 @@ class Context:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do with a message. `topics` are the best five whatever the action is."""
+    """What to do with a message. `topics` are the best five whatever the action is.
+
+    `also` are topics that another part of the message surely asks about; `maybe` is one that the whole may ask too.
+    """
 
     action: Action
     topics: tuple[Match, ...]
@@ -213,6 +216,7 @@ class Decision:
     outside: Outside | None
     echo: str
     also: tuple[str, ...]
+    maybe: str
     why: Why
 
 
