@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,10 +45,14 @@ KNOWN = 8.0  # how much a known question adds to the score of its topic
 
 @dataclass(frozen=True)
 class Seen:
-    """A message after reading: the mended text, what was mended with doubt, the score of each class."""
+    """A message after reading: the mended text, what was mended with doubt, the score of each class.
+
+    `danger` is the probability of each emergency by the words alone: no known question can silence an alarm.
+    """
 
     text: str
     doubtful: tuple[str, ...]
+    danger: Floats
     logits: Floats
     chances: Floats
 
@@ -82,16 +86,19 @@ class Decider:
 
     def _see(self, text: str) -> Seen:
         mended, doubtful = self._slips.mend(normalise(text))
-        logits = self._recognised(mended, self._logits(mended))
-        return Seen(mended, doubtful, logits, self._chances(logits))
+        plain = self._logits(mended)
+        logits = self._recognised(mended, plain)
+        return Seen(mended, doubtful, _softmax(plain)[self._dangers], logits, self._chances(logits))
 
     def _recognised(self, text: str, logits: Floats) -> Floats:
         """A question that stands among a likely topic's questions, give or take a character, speaks for that topic."""
         likely = self._topics[np.argsort(-logits[self._topics], kind="stable")[:BEST]]
         topic, likeness = self._known.closest(text, (self._model.classes[place] for place in likely))
-        if topic:
-            logits[self._places[topic]] += KNOWN * likeness / 100
-        return logits
+        if not topic:
+            return logits
+        raised = logits.copy()
+        raised[self._places[topic]] += KNOWN * likeness / 100
+        return raised
 
     def _logits(self, text: str) -> Floats:
         return self._model.logits(*self._model.vocabulary.row(self._extractor.keys(text)))
@@ -110,7 +117,7 @@ class Decider:
         logits[self._places[context.topic_id]] += AT_HAND
         logits[self._of(self._content.topics[context.topic_id].related)] += NEARBY
         logits[self._outside] -= AT_HAND
-        return Seen(seen.text, seen.doubtful, logits, self._chances(logits))
+        return replace(seen, logits=logits, chances=self._chances(logits))
 
     def _leans(self, seen: Seen) -> bool:
         """A message that is short and either begins or ends like a follow-up or says little by itself."""
@@ -121,15 +128,14 @@ class Decider:
     def _emergency(self, seen: Seen) -> Decision | None:
         if not len(self._dangers) or alarm.afterwards(seen.text):
             return None
-        danger = _softmax(seen.logits)[self._dangers]
-        sure = float(danger.sum())
+        sure = float(seen.danger.sum())
         if sure < alarm.LIKELY:
             return None
         found = self._alarm.triggered(seen.text)
         needed = alarm.PLEADED if alarm.pleading(seen.text) else alarm.CERTAIN
         if not found and sure < needed:
             return None
-        likeliest = self._model.classes[self._dangers[int(danger.argmax())]]
+        likeliest = self._model.classes[self._dangers[int(seen.danger.argmax())]]
         rule = f"trigger {found[0][1][:20]}" if found else "ranker alone"
         return self._decision(seen, "emergency", rule, emergency=self._content.emergencies[likeliest])
 
