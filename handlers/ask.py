@@ -254,8 +254,10 @@ def _moved(one: Citation, laws: Laws | None) -> str:
 
 def _answer(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     topic = knowledge.topics[decision.topics[0].id]
-    if topic.id == session.topic and (part := _asked_part(text, topic, knowledge)):
-        return Outcome(replies=(part,), session=replace(session, misses=0))
+    if topic.id == session.topic and len(text) <= FOLLOW_UP and topic.id not in knowledge.withheld:
+        part = _asked_part(text, topic, knowledge) or (_rest(topic, knowledge) if text != session.query else None)
+        if part:
+            return Outcome(replies=(part,), session=replace(session, misses=0))
     first = answer(topic, knowledge, decision.echo, penalty_first="罚" in text)
     if other := knowledge.topics.get(decision.maybe):
         first = replace(first, buttons=(*first.buttons, (button(f"还问：{other.title}", "topic", other.id),)))
@@ -266,8 +268,6 @@ def _answer(text: str, decision: Decision, session: Session, facts: Facts, knowl
 
 def _asked_part(text: str, topic: Topic, knowledge: Knowledge) -> Reply | None:
     """A short follow-up about the topic at hand gets just the part it asks for."""
-    if len(text) > FOLLOW_UP or topic.id in knowledge.withheld:
-        return None
     wanted = next((name for name, signs in PARTS.items() if any(sign in text for sign in signs)), "")
     if wanted == "罚":
         found = topic.penalty
@@ -277,6 +277,13 @@ def _asked_part(text: str, topic: Topic, knowledge: Knowledge) -> Reply | None:
         return None
     rows = ((button("整条再看一遍", "topic", topic.id), button("说详细点", "more", topic.id)), *_thumbs(topic))
     return Reply(text=f"{topic.title}\n{found}\n\n{DISCLAIMER}", sources=sources(topic, knowledge.laws), buttons=rows)
+
+
+def _rest(topic: Topic, knowledge: Knowledge) -> Reply:
+    """Another short question about the topic at hand: what the answer he has just read left out, not the same again."""
+    told = more(topic, knowledge)
+    rows = ((button("整条再看一遍", "topic", topic.id),), *_thumbs(topic))
+    return replace(told, text=f"还是说“{topic.title}”：\n\n{told.text}\n\n{DISCLAIMER}", buttons=rows)
 
 
 def _clarify(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
