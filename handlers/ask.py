@@ -36,6 +36,7 @@ PARTS = {
     "期限": ("几天", "多久", "多长时间", "来得及", "期限", "几号前", "过期"),
     "费用": ("要钱", "收费", "多少钱办", "费用", "花钱"),
     "罚": ("罚",),
+    "哪天": ("几号", "哪天", "几时"),
 }
 LONGEST = 4000  # characters read of one message
 BURST = timedelta(seconds=90)  # messages closer than this may be pieces of one question
@@ -255,9 +256,11 @@ def _moved(one: Citation, laws: Laws | None) -> str:
 def _answer(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     topic = knowledge.topics[decision.topics[0].id]
     if topic.id == session.topic and len(text) <= FOLLOW_UP and topic.id not in knowledge.withheld:
-        part = _asked_part(text, topic, knowledge) or (_rest(topic, knowledge) if text != session.query else None)
-        if part:
+        if part := _asked_part(text, topic, knowledge):
             return Outcome(replies=(part,), session=replace(session, misses=0))
+        if text != session.query:
+            rest = _rest(topic, knowledge) if not session.misses else _all_told(topic, knowledge)
+            return Outcome(replies=(rest,), session=replace(session, misses=1))
     first = answer(topic, knowledge, decision.echo, penalty_first="罚" in text)
     if other := knowledge.topics.get(decision.maybe):
         first = replace(first, buttons=(*first.buttons, (button(f"还问：{other.title}", "topic", other.id),)))
@@ -271,6 +274,8 @@ def _asked_part(text: str, topic: Topic, knowledge: Knowledge) -> Reply | None:
     wanted = next((name for name, signs in PARTS.items() if any(sign in text for sign in signs)), "")
     if wanted == "罚":
         found = topic.penalty
+    elif wanted == "哪天":
+        found = current(topic.id, knowledge.yearly, knowledge.today)
     else:
         found = next((step for step in topic.steps if wanted and step.startswith(wanted)), "")
     if not found:
@@ -284,6 +289,13 @@ def _rest(topic: Topic, knowledge: Knowledge) -> Reply:
     told = more(topic, knowledge)
     rows = ((button("整条再看一遍", "topic", topic.id),), *_thumbs(topic))
     return replace(told, text=f"还是说“{topic.title}”：\n\n{told.text}\n\n{DISCLAIMER}", buttons=rows)
+
+
+def _all_told(topic: Topic, knowledge: Knowledge) -> Reply:
+    """He asks on after answer and details: a person knows more than the guide."""
+    related = [button(knowledge.topics[id].title, "topic", id) for id in topic.related if id in knowledge.topics][:3]
+    text = f"“{topic.title}”我知道的都讲了。您的情况要细看，点“找人工”，让窗口的人答您；也看看相近的："
+    return Reply(text=text, buttons=column(PERSON, *related, button("整条再看一遍", "topic", topic.id)))
 
 
 def _clarify(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
