@@ -22,8 +22,10 @@ class Trees:
         count, depth = self.feature.shape
         if not count or not len(features):
             return np.zeros(len(features), np.float32)
-        answers = features.T[self.feature.ravel()] > self.threshold.ravel()[:, None]
-        bits = (1 << np.arange(depth - 1, -1, -1)).astype(np.int32)
-        leaf = np.einsum("tdn,d->tn", answers.reshape(count, depth, -1), bits)
-        found: Any = np.take_along_axis(self.value, leaf, 1).sum(0)
+        columns = np.ascontiguousarray(features.T)
+        leaf = np.repeat(np.arange(count, dtype=np.int32)[:, None] * self.value.shape[1], len(features), axis=1)
+        for level in range(depth):
+            above = columns[self.feature[:, level]] > self.threshold[:, level, None]
+            leaf += above.astype(np.int32) << (depth - 1 - level)
+        found: Any = self.value.ravel()[leaf].sum(0)
         return np.asarray(found, np.float32)
