@@ -22,7 +22,7 @@ RARE = 10  # a pair in fewer articles may be a slip: then its sound is looked fo
 SURE = 8  # so many terms are always looked for, the rarest
 LAW_TOP, CHAPTER_TOP = 10, 3
 LAW, CHAPTER = 0.3, 0.2  # how much a good law, a good chapter count
-READ = 120  # candidates whose text is read through
+READ = 60  # candidates whose text is read through: twice as many rank no better and take twice as long
 HINT = 0.6  # a word the question only means
 NAMED = 1.5  # articles of a law the question names
 
