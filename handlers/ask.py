@@ -19,7 +19,7 @@ from handlers.types import (
 )
 from knowledge import Knowledge
 from knowledge.laws import Laws
-from knowledge.types import Citation, Context, Decision, Topic
+from knowledge.types import Citation, Context, Decision, Period, Topic
 from knowledge.yearly import current, first_violation, penalties
 
 DISCLAIMER = "这是信息和指引，不是法律意见，以执法机关和法院的认定为准。"
@@ -39,6 +39,8 @@ PARTS = {
     "哪天": ("几号", "哪天", "几时"),
 }
 LONGEST = 4000  # characters read of one message
+MATTER = timedelta(minutes=30)  # after such a pause he speaks of something else
+MOST_SAID, LONGEST_SAID = 6, 500  # of his words on one matter so many pieces of so many characters are remembered
 BURST = timedelta(seconds=90)  # messages closer than this may be pieces of one question
 
 
@@ -55,7 +57,9 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
         return _button(verb, arguments, session, facts, knowledge)
     if told := _told_back(message.text.strip(), session, facts, knowledge):
         return told
-    text, decision = _decide(message.text.strip()[:LONGEST], session, facts, knowledge)
+    said = correct.BEGINS.sub("", message.text.strip()[:LONGEST])
+    session = replace(session, said=_said(said, session, facts))
+    text, decision = _decide(said, session, facts, knowledge)
     outcome = ACTIONS[decision.action](text, decision, session, facts, knowledge)
     refused = outcome.session.refused if outcome.session.query == session.query else ()
     outcome = replace(outcome, session=replace(outcome.session, asked_at=facts.now, refused=refused))
@@ -89,11 +93,17 @@ def _decide(text: str, session: Session, facts: Facts, knowledge: Knowledge) -> 
     context = Context(session.topic, session.query) if session.topic else None
     decision = knowledge.decide(text, context)
     burst = session.asked_at is not None and facts.now - session.asked_at < BURST
-    if decision.action in ("answer", "emergency", "smalltalk") or not (burst and session.query and session.misses):
+    if decision.action in ("answer", "emergency", "smalltalk") or not (burst and session.misses and session.said[1:]):
         return text, decision
-    whole = f"{session.query}，{text}"[:LONGEST]
+    whole = "，".join(session.said)[-LONGEST:]
     together = knowledge.decide(whole)
     return (whole, together) if together.action == "answer" else (text, decision)
+
+
+def _said(text: str, session: Session, facts: Facts) -> tuple[str, ...]:
+    """His words on the matter with these at the end; after a while it is another matter."""
+    before = session.said if session.asked_at is not None and facts.now - session.asked_at < MATTER else ()
+    return (*before, text[:LONGEST_SAID])[-MOST_SAID:]
 
 
 def _button(verb: str, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
@@ -158,10 +168,15 @@ def more(topic: Topic, knowledge: Knowledge) -> Reply:
         listed = first_violation(topic.id, knowledge.yearly)
         parts.append("\n".join(part for part in (f"【头一回】{topic.first_hint}", listed) if part))
     if topic.periods:
-        parts.append("【期限】\n" + "\n".join(f"· {p.name}：{p.amount}{p.unit}，从{p.start}起" for p in topic.periods))
+        parts.append("【期限】\n" + "\n".join(period_line(p) for p in topic.periods))
     related = [button(knowledge.topics[id].title, "topic", id) for id in topic.related if id in knowledge.topics][:3]
     text = "\n\n".join(parts) or topic.short
     return Reply(text=text, sources=sources(topic, knowledge.laws), buttons=column(*related, PERSON))
+
+
+def period_line(period: Period) -> str:
+    """A period and the day it runs from."""
+    return f"· {period.name}：{period.amount}{period.unit}，从{period.start.removeprefix('从')}起"
 
 
 def _ask_back(
@@ -176,7 +191,8 @@ def _ask_back(
     except (IndexError, ValueError):
         return Outcome(replies=(answer(topic, knowledge),), session=session)
     text = f"{asked.question}{label}。\n{conclusion}\n{DISCLAIMER}"
-    return Outcome(replies=(Reply(text=text, sources=sources(topic), buttons=_thumbs(topic)),), session=session)
+    rows = ((button("说详细点", "more", topic.id), button("看条文", "law", topic.id)), *_thumbs(topic))
+    return Outcome(replies=(Reply(text=text, sources=sources(topic), buttons=rows),), session=session)
 
 
 BUTTON = {"topic": _open_topic, "yes": _useful, "no": _useless, "more": _more, "back-ask": _ask_back}
@@ -192,7 +208,7 @@ def answer(topic: Topic, knowledge: Knowledge, echo: str = "", penalty_first: bo
         return Reply(text=f"{topic.title}\n{why}", buttons=((button("看现行条文", "law", topic.id), PERSON),))
     parts = [echo] if echo else []
     parts.append(topic.short)
-    if penalty_first and topic.penalty and "罚" not in topic.short:
+    if penalty_first and topic.penalty:
         parts.append(f"会怎么罚：\n{topic.penalty}")
     if topic.service_form:
         form = topic.service_form
@@ -332,7 +348,8 @@ def _miss(text: str, session: Session, facts: Facts, knowledge: Knowledge) -> Ou
 
 def _smalltalk(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     reply = decision.outside.reply if decision.outside else "您好，有事直接打字问我。"
-    return Outcome(replies=(Reply(text=reply, buttons=column(button("看菜单", "menu"))),), session=session)
+    after = replace(session, said=session.said[:-1])
+    return Outcome(replies=(Reply(text=reply, buttons=column(button("看菜单", "menu"), PERSON)),), session=after)
 
 
 ACTIONS = {

@@ -19,6 +19,15 @@ from tickets.ticket import REOPEN_LIMIT, Actor, Event, NotAllowed, Ticket, apply
 WORDS = frozenset(
     ["进度", "查进度", "我的工单", "工单", "我的单子", "/status", "/progress", "查单", "办到哪了", "到哪一步了"]
 )
+URGES = frozenset(
+    [
+        "催一下", "催催", "催", "催办", "帮我催一下", "快点办", "快一点", "人呢", "有人理我吗", "怎么没人理我", "没人理我", "怎么没人联系我",
+        "什么时候有人理我", "还没人联系我", "怎么还没消息", "我的单到哪了", "我的单子到哪了", "单子到哪了", "到哪了",
+    ]
+)  # fmt: skip
+WITHDRAWS = frozenset(
+    ["撤回", "我要撤回", "撤单", "我要撤单", "撤掉", "撤了吧", "我改主意了", "我改主意了要撤回", "不用办了", "不要办了"]
+)
 BUTTONS = frozenset({"case", "add", "act", "rate", "new"})
 SHOWN = 8  # cases listed at once
 ADDING = timedelta(minutes=15)  # how long after the last piece the next one is still taken as a piece of the case
@@ -32,9 +41,17 @@ def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowled
     """Progress words, case buttons, an own ticket number, a reply to a letter, or whatever comes while adding."""
     if message.button:
         return parse(message.button)[0] in BUTTONS
-    if word(message) in WORDS or _adding(session, facts):
+    if word(message) in WORDS or _adding(session, facts) or _urged(message, facts):
         return True
     return session.want in ("", "case") and _meant(message, facts) is not None
+
+
+def _urged(message: Message, facts: Facts) -> Ticket | None:
+    """The newest open case, when he asks for haste or wants it back."""
+    said = word(message).replace(" ", "").rstrip("?？")
+    if said not in URGES and said not in WITHDRAWS:
+        return None
+    return next((t for t in facts.tickets if t.open), None)
 
 
 def _adding(session: Session, facts: Facts) -> bool:
@@ -54,6 +71,18 @@ def _meant(message: Message, facts: Facts) -> Ticket | None:
     return asked or (next((t for t in facts.tickets if t.open), None) if wordless else None)
 
 
+SAFE = re.compile(
+    "没事了|人没事|都没事|都平安|人平安|按错|点错|发错|误会|误报|弄错|不用来?救|不用派|不用来了|救上来了|捞上来了|找到了|回来了|"
+    "(?:昨天|前天|上个?月|上周|上礼拜|去年|前年|好久以前).{0,3}的事|撤掉|已经葬|葬了|火化"
+)
+STILL = re.compile("没气|没呼吸|不会动|没心跳|昏|不醒|流血|出血|抽|快不行|发烧|还有.{0,4}(?:没|在)|但是|可是")
+
+
+def safe(text: str) -> bool:
+    """The words say that the danger is over, or was long ago, and nothing else is wrong."""
+    return bool(SAFE.search(text)) and not STILL.search(text)
+
+
 def own(number: str, facts: Facts) -> Ticket | None:
     """The sender's own case of that number."""
     return next((t for t in facts.tickets if t.number == number), None)
@@ -65,8 +94,10 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
         return _button(verb, arguments, message, session, facts)
     if word(message) in WORDS:
         return Outcome(replies=(_list(facts),), session=_leave(session))
+    if urged := _urged(message, facts):
+        return _urge(urged, message, session, facts)
     if _adding(session, facts):
-        return _in_case(message, session, facts)
+        return _in_case(message, session, facts, knowledge)
     ticket = _meant(message, facts)
     if ticket is None:
         return Outcome(replies=(_list(facts),), session=session)
@@ -103,7 +134,7 @@ def _begin_add(ticket: Ticket, now: datetime) -> Outcome:
     return Outcome(replies=(Reply(text=text, ticket=ticket.number, ask="file"),), session=session)
 
 
-def _in_case(message: Message, session: Session, facts: Facts) -> Outcome:
+def _in_case(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     ticket = own(session.slots.get("number", ""), facts)
     if ticket is None or word(message) in FINISHED:
         return Outcome(
@@ -111,7 +142,46 @@ def _in_case(message: Message, session: Session, facts: Facts) -> Outcome:
         )
     if session.step == "why":
         return _bad_rating(ticket, message, facts)
+    if ticket.kind == "emergency" and safe(message.text):
+        return _calm(ticket, message, facts, session)
     return add(ticket, message, facts, session)
+
+
+def _calm(ticket: Ticket, message: Message, facts: Facts, session: Session) -> Outcome:
+    """Nobody is in danger any more: it is written down, and what he says next is a question again."""
+    noted = add(ticket, message, facts, session)
+    text = (
+        f"好，记到急单 {ticket.number} 了。人都平安、不用来救了，就点“撤掉”。\n"
+        "要问赔偿、保险、报告这些事，直接打字问我。"
+    )
+    rows = column(
+        button("我没事了，撤掉", "act", ticket.number, Action.WITHDRAW), button("接着补充", "add", ticket.number)
+    )
+    said = tuple(value for label, value in ticket.facts if label == "原话")
+    after = Session(query=said[0] if said else "", said=said, misses=1, asked_at=facts.now)
+    reply = Reply(text=text, ticket=ticket.number, buttons=(*rows, (PERSON,)))
+    return Outcome(replies=(reply,), session=after, effects=noted.effects)
+
+
+def _urge(ticket: Ticket, message: Message, session: Session, facts: Facts) -> Outcome:
+    """Where the case stands and, when he is in a hurry, a word to who has it; taking it back needs one tap more."""
+    shown = view(ticket, facts)
+    can = possible(ticket.state, Role.CITIZEN)
+    if word(message).replace(" ", "") in WITHDRAWS:
+        text = f"要撤回工单 {ticket.number}（{ticket.title}）吗？撤回后就不办了。"
+        rows = column(
+            button("撤回", "act", ticket.number, Action.WITHDRAW), button("不撤，接着办", "case", ticket.number)
+        )
+        asked = Reply(text=text, ticket=ticket.number, buttons=rows) if Action.WITHDRAW in can else shown
+        return Outcome(replies=(asked,), session=_leave(session))
+    if Action.ADD not in can:
+        return Outcome(replies=(shown,), session=_leave(session))
+    changed, event = apply(ticket, Action.ADD, _citizen(message), facts.now, f"（催办）{message.text}")
+    told = tell_staff(facts, changed, f"工单 {changed.number} 当事人催办：{message.text}", urgent=changed.urgent)
+    reply = replace(shown, text=f"替您催了，承办的人会看到。\n{shown.text}")
+    return Outcome(
+        replies=(reply,), session=_leave(session), effects=(ChangeTicket(ticket=changed, event=event), *told)
+    )
 
 
 def _citizen(message: Message) -> Actor:

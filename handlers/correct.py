@@ -1,5 +1,6 @@
 """“不是这个意思”: move on to what else it may have been, and keep the pair so that the mistake can be learned from."""
 
+import re
 from dataclasses import replace
 
 from handlers.buttons import button, column
@@ -21,10 +22,22 @@ WORDS = frozenset(
         "搞错了",
         "弄错了",
         "牛头不对马嘴",
+        "错了",
+        "答错了",
+        "说错了",
+        "不是的",
+        "不是",
+        "都不是",
+        "都不对",
+        "不对的",
+        "不对不对",
     ]
 )
+BEGINS = re.compile("^(?:不是这个意思|不是问?这个|我?不是问这个|不对|错了|你搞错了)[,，。;； ]+(?=.{3})")
+NONE = "都不是，找人工"
 SHOWN = 3
-MOST_REFUSED = 6
+WORTH = 0.02  # what is less likely than that is not offered
+MOST_REFUSED = 12
 
 
 def with_refused(session: Session, *topics: str) -> tuple[str, ...]:
@@ -33,18 +46,19 @@ def with_refused(session: Session, *topics: str) -> tuple[str, ...]:
 
 
 def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> bool:
-    """Such words after an answer."""
-    return bool(session.topic and session.query) and word(message) in WORDS
+    """Such words after an answer or after choices."""
+    return bool(session.query) and (bool(session.topic) or bool(session.misses)) and word(message) in WORDS
 
 
 def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     wrong = Rate(topic=session.topic, useful="wrong", query=session.query)
-    others = [m.id for m in knowledge.decide(session.query).topics if m.id != session.topic][:SHOWN]
+    found = knowledge.decide("，".join(session.said) or session.query).topics
+    likely = [m.id for m in found if m.score >= WORTH]
+    offered = [id for id in likely if id not in session.refused][:SHOWN]
+    refused = with_refused(session, *([session.topic] if session.topic else offered))
+    others = [id for id in likely if id not in refused][:SHOWN]
     rows = [button(knowledge.topics[id].title, "topic", id) for id in others if id in knowledge.topics]
-    text = "对不住，理解错了，已记下来让人改。您问的是下面哪一样？都不是就换几个字再说一遍。"
-    reply = Reply(text=text, buttons=column(*rows, button("都不是，找人工", "none")))
-    return Outcome(
-        replies=(reply,),
-        session=replace(session, topic="", refused=with_refused(session, session.topic)),
-        effects=(wrong,),
-    )
+    which = "您问的是下面哪一样？都不是就换几个字再说一遍。" if rows else "换几个字再说一遍，或者点“找人工”。"
+    reply = Reply(text=f"对不住，理解错了，已记下来让人改。{which}", buttons=column(*rows, button(NONE, "none")))
+    after = replace(session, topic="", refused=refused, misses=max(session.misses, 1))
+    return Outcome(replies=(reply,), session=after, effects=(wrong,))

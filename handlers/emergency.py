@@ -1,6 +1,7 @@
 """Life and limb first: numbers to call and two short instructions before anything else, then an urgent case."""
 
 from handlers.buttons import PERSON, button, column
+from handlers.case import safe
 from handlers.desk import tell_staff
 from handlers.types import (
     ChangeTicket,
@@ -24,7 +25,9 @@ def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowled
     """Any message that reports danger now, except what staff write while they work on a case."""
     if facts.me and (session.want == "staff" or facts.named):
         return False
-    return bool(message.text) and not message.button and knowledge.decide(message.text).emergency is not None
+    if not message.text or message.button or (session.want == "case" and safe(message.text)):
+        return False
+    return knowledge.decide(message.text).emergency is not None
 
 
 def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:

@@ -26,9 +26,12 @@ from tickets.routing import route
 from tickets.states import Role
 from tickets.ticket import Actor, Ticket, open_ticket
 
+TOLD = "what"  # the field that begins with what he has said before
+NOTHING_MORE = frozenset({"就这些", "没了", "没有了", "好了", "没有"})
 UNSURE = "不清楚"
 NONE = "（不清楚）"
 DONE = "已发文件"
+SHOWN = 80  # characters of what he said before that are shown to him
 LONGEST = 2000  # characters of one answer that are kept; more is asked to come as a file
 QUESTION_HOURS = DAY_HOURS  # a person answers a plain question within one working day
 
@@ -71,11 +74,15 @@ def begin(service: str, session: Session, facts: Facts, knowledge: Knowledge) ->
     if service:
         one = knowledge.services[service]
         head = f"申请“{one.title}”。承办：{one.team}。{one.promise}。收费：{one.fee}。\n{NOTICE}"
-    if not service and session.query:
-        slots["f:what"] = session.query
-        head += f"\n您刚才问的“{session.query[:60]}”已经记下。"
-        return _ask(1, fields, slots, session, head)
+    told = "；".join(session.said) or session.query
+    if not service and told:
+        slots["f:what"] = told[:LONGEST]
+        head += f"\n您刚才说的“{_cut(told, SHOWN)}”已经记下，要补的接着说，没有了点“就这些”。"
     return _ask(0, fields, slots, session, head)
+
+
+def _cut(text: str, size: int) -> str:
+    return text if len(text) <= size else text[:size] + "…"
 
 
 def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
@@ -93,10 +100,14 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
         slots["files"] = _add_files(slots.get("files", ""), message.attachments)
         if not message.text.strip():
             return _kept(index, fields, slots, session, len(message.attachments))
+    name = f"f:{fields[index].name}"
+    known = slots.get(name, "") if fields[index].name == TOLD and "fixing" not in slots else ""
     answer, complaint = _answer(fields[index], verb, arguments, message)
     if complaint:
         return _ask(index, fields, slots, session, complaint)
-    slots[f"f:{fields[index].name}"] = answer
+    if known:
+        answer = known if answer in (DONE, NONE) or answer in NOTHING_MORE else f"{known}；{answer}"[:LONGEST]
+    slots[name] = answer
     if slots.pop("fixing", ""):
         return _summary(slots, fields, session, knowledge)
     return _next(index, fields, slots, session, knowledge)
@@ -163,7 +174,15 @@ def _any(text: str) -> tuple[str, str]:
 def _phone(text: str) -> tuple[str, str]:
     if _PHONE.match(text.strip()):
         return text.strip(), ""
-    return "", "这个号码看着不像电话。手机号是 11 位数字，再发一次，或者点“不清楚”。"
+    if text.strip() in UNWILLING:
+        return NONE, ""
+    return "", "这个号码看着不像电话。手机号是 11 位数字，再发一次，不想留就点“不清楚”。"
+
+
+def _date(text: str) -> tuple[str, str]:
+    if _PHONE.match(text.strip()) and len(_DIGITS.findall(text)) > 8:
+        return "", "这像是电话号码，电话后面会问。这里要的是日子，比如“上个月初五”，说不准就点“不清楚”。"
+    return text, ""
 
 
 def _number(text: str) -> tuple[str, str]:
@@ -172,7 +191,8 @@ def _number(text: str) -> tuple[str, str]:
     return "", "这里要一个数目，比如“8000”或“三万多”。说不准就点“不清楚”。"
 
 
-CHECKS = {"phone": _phone, "number": _number}
+UNWILLING = frozenset({"不想说", "不想留", "不留", "不方便", "不给", "没电话", "没有电话"})
+CHECKS = {"phone": _phone, "number": _number, "date": _date}
 
 
 def _ask(index: int, fields: tuple[Field, ...], slots: Mapping[str, str], session: Session, head: str) -> Outcome:
@@ -180,11 +200,12 @@ def _ask(index: int, fields: tuple[Field, ...], slots: Mapping[str, str], sessio
     number = f"（{index + 1}/{len(fields)}）"
     text = f"{head}\n\n{number}{field.question}" if head else f"{number}{field.question}"
     rows: list[tuple[Button, ...]] = [(button(choice, "pick", str(i)),) for i, choice in enumerate(field.choices)]
-    sent = field.kind == "file" and slots.get("files")
-    last = [button("就这些", "done") if sent else button(UNSURE, "unsure")]
+    sent = (field.kind == "file" and slots.get("files")) or (field.name == TOLD and slots.get("f:what"))
+    last = [button("就这些", "done")] if sent else [button(UNSURE, "unsure")] if UNSURE not in field.choices else []
     if index > 0:
         last.append(button("返回", "back"))
-    rows.append(tuple(last))
+    if last:
+        rows.append(tuple(last))
     ask = {"phone": "phone", "file": "file"}.get(field.kind, "text")
     after = replace(session, want="intake", step=str(index), slots=dict(slots))
     return Outcome(replies=(Reply(text=text, buttons=tuple(rows), ask=ask),), session=after)
@@ -237,6 +258,8 @@ def _review(
             for i, (question, _) in enumerate(answers(session.slots, fields), 1)
         )
         return Outcome(replies=(Reply(text="改哪一条？点一下，或者发序号。", buttons=rows),), session=session)
+    if phone := next((f.name for f in fields if f.kind == "phone" and _PHONE.match(text)), ""):
+        return _summary({**session.slots, f"f:{phone}": text}, fields, session, knowledge, "电话记下了。")
     if verb == "back" or text in ("返回", "上一步"):
         return _ask(len(fields) - 1, fields, session.slots, session, "")
     head = "这句还没有提交。要添进去，请点“改一条”；都对就点“提交”。"

@@ -109,7 +109,8 @@ class Session:
     """What the conversation remembers of one chat. `want` is the handler that owns it ("" none), `step` where it is.
 
     `topic` is what was last answered, `query` what was last asked, `asked_at` when; `misses` how often in a row in vain.
-    `refused` are the topics that were offered for the query and were not it.
+    `refused` are the topics that were offered for the query and were not it. `said` are his last words on the matter,
+    oldest first: what a person who takes it over has to know.
     """
 
     want: str = ""
@@ -120,6 +121,7 @@ class Session:
     asked_at: datetime | None = None
     misses: int = 0
     refused: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,17 +28,17 @@ CERTAIN = 0.97  # it is this sure: "保险的事" is no question yet
 CHATTY = 0.75  # and is taken for small talk only when it is this sure of that: "要多少天" is none
 FLOOR = 0.05  # below this no topic is worth offering
 TOPICAL = 0.5  # the share all topics together need against talk outside them
+JOINT = re.compile("[,。!?;\\s]*(?:还有|另外|顺便|再问|还想问|还要问)")  # between two matters in one message
 SECOND = 0.9  # a part of the message that is this sure of another topic adds it
 PART = 8  # and is at least this long
 MOST_PARTS = 6
 CLOSE = 2.0  # a second topic whose words say nearly as much as those of the first
 CLEAR = 0.7  # and clearly more than those of the third is offered beside the answer
 SHORT = 14  # a follow-up has at most this many characters
-AT_HAND = 12.0  # how much a follow-up leans to the topic at hand
-NEARBY = 4.0  # and to its related topics
-LEADS = re.compile(
-    "^(那|还有|要是|如果|假如|不是|我是|我不是|可是|但是|这个|这种|多少|几|为什么|怎么|什么时候|要|能|可以)|[呢吗伐么][?]?$"
-)
+AT_HAND = ((6, 6.0), (SHORT, 4.0))  # up to so many characters it leans this much to the topic at hand
+FARTHER = 1.5  # and this much less to its related topics
+TALK = 0.9  # unless it is surely small talk or a matter of others: 谢谢, 我要离婚
+LEADS = re.compile("^(那|还有|要|会不会|会|能不能|可以|罚|赔)")  # words that only follow on something
 WHY_WORDS = 6
 KNOWN = 8.0  # how much a known question adds to the score of its topic
 
@@ -48,6 +48,7 @@ class Seen:
     """A message after reading: the mended text, what was mended with doubt, the score of each class.
 
     `danger` is the probability of each emergency by the words alone: no known question can silence an alarm.
+    `following` are the classes that a follow-up leans to.
     """
 
     text: str
@@ -55,6 +56,7 @@ class Seen:
     danger: Floats
     logits: Floats
     chances: Floats
+    following: frozenset[int] = frozenset()
 
 
 class Decider:
@@ -71,6 +73,7 @@ class Decider:
         self._places = {label: place for place, label in enumerate(model.classes)}
         self._topics = self._of(content.topics)
         self._outside = self._of(content.outside)
+        self._talk = self._of(id for id, one in content.outside.items() if one.action != "clarify")
         self._dangers = self._of(content.emergencies)
         self._ordinary = np.concatenate([self._topics, self._outside])
 
@@ -79,7 +82,18 @@ class Decider:
         seen = self._see(text)
         if not written(seen.text):
             return self._decision(seen, "smalltalk", "empty")
-        return self._emergency(seen) or self._usual(self._in_context(seen, context))
+        return self._emergency(seen) or self._both(seen) or self._usual(self._in_context(seen, context))
+
+    def _both(self, seen: Seen) -> Decision | None:
+        """Two matters told apart by 还有, 另外, 顺便: each gets its answer if it is sure by itself."""
+        parts = [self._see(part) for part in JOINT.split(seen.text, maxsplit=1)]
+        if len(parts) != 2 or any(written(part.text) < PART for part in parts):
+            return None
+        firsts = [self._best(part) for part in parts]
+        if firsts[0][0].id == firsts[1][0].id or not all(map(self._sure, parts, firsts)):
+            return None
+        decision = self._decision(parts[0], "answer", "two matters")
+        return replace(decision, also=(firsts[1][0].id,), maybe="")
 
     def _of(self, labels: Iterable[str]) -> Ids:
         return np.array([self._places[label] for label in labels if label in self._places], np.int64)
@@ -110,20 +124,22 @@ class Decider:
         return chances
 
     def _in_context(self, seen: Seen, context: Context | None) -> Seen:
-        """A short follow-up is read together with the question before it and leans to the topic at hand."""
-        if not context or context.topic_id not in self._places or not self._leans(seen):
+        """A short message leans to the topic at hand and its related ones: a strong word of its own still wins."""
+        size = written(seen.text)
+        if not context or context.topic_id not in self._places or size > SHORT or self._off_topic(seen):
             return seen
-        logits = self._logits(normalise(context.last_query) + "\n" + seen.text)
-        logits[self._places[context.topic_id]] += AT_HAND
-        logits[self._of(self._content.topics[context.topic_id].related)] += NEARBY
-        logits[self._outside] -= AT_HAND
-        return replace(seen, logits=logits, chances=self._chances(logits))
+        lean = next(much for longest, much in AT_HAND if size <= longest) * self._model.temperature
+        near = self._of(self._content.topics[context.topic_id].related)
+        logits = seen.logits.copy()
+        logits[near] += lean - FARTHER * self._model.temperature
+        logits[self._places[context.topic_id]] += lean
+        logits[self._outside] -= lean
+        following = frozenset([self._places[context.topic_id], *near.tolist()])
+        return replace(seen, logits=logits, chances=self._chances(logits), following=following)
 
-    def _leans(self, seen: Seen) -> bool:
-        """A message that is short and either begins or ends like a follow-up or says little by itself."""
-        if written(seen.text) > SHORT or float(seen.chances[self._topics].max()) > 1 - GAP:
-            return False
-        return bool(LEADS.search(seen.text)) or self._best(seen)[0].score < ANSWER
+    def _off_topic(self, seen: Seen) -> bool:
+        """Surely talk that needs no topic, and not worded as something that follows on one."""
+        return float(seen.chances[self._talk].sum()) >= TALK and not LEADS.search(seen.text)
 
     def _emergency(self, seen: Seen) -> Decision | None:
         if not len(self._dangers) or alarm.afterwards(seen.text):
@@ -155,8 +171,10 @@ class Decider:
 
     def _sure(self, seen: Seen, best: list[Match]) -> bool:
         """The best topic is likely, ahead of the next, and rests on words rather than on the lack of others."""
-        needed = CERTAIN if written(seen.text) <= FRAGMENT else ANSWER
         ahead = best[0].score - (best[1].score if best[1:] else 0.0)
+        if self._places[best[0].id] in seen.following:
+            return best[0].score >= ANSWER and ahead >= GAP
+        needed = CERTAIN if written(seen.text) <= FRAGMENT else ANSWER
         evidence = float(seen.logits[self._topics].max()) / self._model.temperature
         outside = float(seen.logits[self._outside].max(initial=-np.inf)) / self._model.temperature
         return best[0].score >= needed and ahead >= GAP and evidence >= EVIDENCE and evidence - outside >= AHEAD
@@ -210,7 +228,7 @@ class Decider:
         words = self._telling(seen, best[0].id) if best and action in ("answer", "clarify") else ()
         echo = f"您是想问“{'、'.join(seen.doubtful)}”吗？" if seen.doubtful else ""
         also = self._also(seen, best[0].id) if action == "answer" else ()
-        maybe = self._maybe(seen) if action == "answer" and not also else ""
+        maybe = self._maybe(seen) if action == "answer" and not also and not seen.following else ""
         why = Why(words, rule, scores[0], scores[1], FLOOR)
         return Decision(action, tuple(best), emergency, outside, echo, also, maybe, why)
 

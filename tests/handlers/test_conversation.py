@@ -112,12 +112,55 @@ def test_a_self_check_ends_with_a_list(knowledge: Knowledge) -> None:
 
 
 def test_counting_a_deadline(knowledge: Knowledge) -> None:
-    topic = next(t for t in knowledge.topics.values() if t.periods)
-    outcome = say(knowledge, button=f"count:{topic.id}")
+    outcome = say(knowledge, button=f"count:{_of_one_day(knowledge)}")
     outcome = say(knowledge, "不晓得", session=outcome.session)
     assert "没看懂" in outcome.replies[0].text
     outcome = say(knowledge, "11月3号", session=outcome.session)
     assert "2026-11-03" in outcome.replies[0].text
+
+
+def _of_one_day(knowledge: Knowledge) -> str:
+    """A topic whose periods all run from the same kind of day."""
+    return next(t.id for t in knowledge.topics.values() if len({period.start for period in t.periods}) == 1)
+
+
+def test_of_several_days_one_is_chosen_first(knowledge: Knowledge) -> None:
+    topic = knowledge.topics["dl-admin-sue-15d"]
+    assert len({period.start for period in topic.periods}) > 1
+    asked = say(knowledge, button=f"count:{topic.id}")
+    assert "从哪个日子算起" in asked.replies[0].text
+    chosen = say(knowledge, button=asked.replies[0].buttons[1][0].data, session=asked.session)
+    assert chosen.replies[0].text.startswith(topic.periods[1].start)
+    counted = say(knowledge, "11月3号", session=chosen.session).replies[0].text
+    assert topic.periods[1].name in counted
+    assert topic.periods[0].name not in counted
+
+
+def test_a_day_typed_after_an_answer_is_counted(knowledge: Knowledge) -> None:
+    session = Session(topic=_of_one_day(knowledge), query="几年内要去告")
+    assert "2026-08-30 起算" in say(knowledge, "8月30号下船的", session=session).replies[0].text
+    assert "起算" not in say(knowledge, "8月30号下船还能告吗", session=session).replies[0].text
+
+
+@pytest.mark.parametrize(
+    ("typed", "part"), [("说详细点", "优先"), ("看条文", "第"), ("没解决", "没解决的话"), ("有用", "帮上")]
+)
+def test_the_label_of_a_button_may_be_typed(typed: str, part: str, knowledge: Knowledge) -> None:
+    session = Session(topic="fm-wage-arrears", query="老大半年没给工钿")
+    assert part in say(knowledge, typed, session=session).replies[0].text
+
+
+def test_two_matters_get_two_answers(knowledge: Knowledge) -> None:
+    replies = say(knowledge, "电焊工没证上岗查到罚多少，另外宿舍和车间同楼行不行").replies
+    assert len(replies) == 2
+
+
+def test_no_twice_offers_others(knowledge: Knowledge) -> None:
+    session = Session(topic="fm-collision", query="网被拖坏了", said=("网被拖坏了",))
+    first = say(knowledge, "不是这个意思", session=session)
+    second = say(knowledge, "都不是", session=first.session)
+    labels = [{one.label for row in outcome.replies[0].buttons for one in row} for outcome in (first, second)]
+    assert labels[0] & labels[1] == {"都不是，找人工"}
 
 
 @pytest.mark.parametrize("said", ["20吨以下", "船20吨以下呢", "不清楚"])
