@@ -41,6 +41,8 @@ PARTS = {
 LONGEST = 4000  # characters read of one message
 MATTER = timedelta(minutes=30)  # after such a pause he speaks of something else
 MOST_SAID, LONGEST_SAID = 6, 500  # of his words on one matter so many pieces of so many characters are remembered
+PIECE = 6  # characters that are hardly a question of their own when more came just before
+ASKING = re.compile("[?？吗呢么]|怎|咋|多少|几|哪|谁|啥|什|为何|能|可以|要不要|行不|好不|好.{0,4}[不伐]|[不伐]$")
 BURST = timedelta(seconds=90)  # messages closer than this may be pieces of one question
 
 
@@ -92,12 +94,19 @@ def _decide(text: str, session: Session, facts: Facts, knowledge: Knowledge) -> 
     """The decision, and the question it is about: one told in several short messages is read as a whole."""
     context = Context(session.topic, session.query) if session.topic else None
     decision = knowledge.decide(text, context)
-    burst = session.asked_at is not None and facts.now - session.asked_at < BURST
-    if decision.action in ("answer", "emergency", "smalltalk") or not (burst and session.misses and session.said[1:]):
+    if decision.action == "emergency" or not (_in_burst(session, facts) and session.said[1:]):
+        return text, decision
+    if decision.action in ("answer", "smalltalk") and not (decision.action == "answer" and len(text) <= PIECE):
         return text, decision
     whole = "，".join(session.said)[-LONGEST:]
     together = knowledge.decide(whole)
-    return (whole, together) if together.action == "answer" else (text, decision)
+    if together.action != "answer":
+        return text, decision
+    return (text if together.topics[0].id == session.topic else whole), together
+
+
+def _in_burst(session: Session, facts: Facts) -> bool:
+    return session.asked_at is not None and facts.now - session.asked_at < BURST
 
 
 def _said(text: str, session: Session, facts: Facts) -> tuple[str, ...]:
@@ -274,6 +283,8 @@ def _answer(text: str, decision: Decision, session: Session, facts: Facts, knowl
     if topic.id == session.topic and len(text) <= FOLLOW_UP and topic.id not in knowledge.withheld:
         if part := _asked_part(text, topic, knowledge):
             return Outcome(replies=(part,), session=replace(session, misses=0))
+        if _in_burst(session, facts) and not ASKING.search(text):
+            return Outcome(replies=(_nod(topic),), session=session)
         if text != session.query:
             rest = _rest(topic, knowledge) if not session.misses else _all_told(topic, knowledge)
             return Outcome(replies=(rest,), session=replace(session, misses=1))
@@ -298,6 +309,12 @@ def _asked_part(text: str, topic: Topic, knowledge: Knowledge) -> Reply | None:
         return None
     rows = ((button("整条再看一遍", "topic", topic.id), button("说详细点", "more", topic.id)), *_thumbs(topic))
     return Reply(text=f"{topic.title}\n{found}\n\n{DISCLAIMER}", sources=sources(topic, knowledge.laws), buttons=rows)
+
+
+def _nod(topic: Topic) -> Reply:
+    """One more piece of the same story, without a question in it."""
+    rows = ((button("整条再看一遍", "topic", topic.id), PERSON),)
+    return Reply(text=f"嗯，听着呢，还是“{topic.title}”这件事。要问什么接着说；要人来办，点“找人工”。", buttons=rows)
 
 
 def _rest(topic: Topic, knowledge: Knowledge) -> Reply:

@@ -41,7 +41,7 @@ def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowled
     """Progress words, case buttons, an own ticket number, a reply to a letter, or whatever comes while adding."""
     if message.button:
         return parse(message.button)[0] in BUTTONS
-    if word(message) in WORDS or _adding(session, facts) or _urged(message, facts):
+    if word(message) in WORDS or _adding(session, facts) or _urged(message, facts) or _over(message, facts):
         return True
     return session.want in ("", "case") and _meant(message, facts) is not None
 
@@ -75,6 +75,7 @@ SAFE = re.compile(
     "没事了|人没事|都没事|都平安|人平安|按错|点错|发错|误会|误报|弄错|不用来?救|不用派|不用来了|救上来了|捞上来了|找到了|回来了|"
     "(?:昨天|前天|上个?月|上周|上礼拜|去年|前年|好久以前).{0,3}的事|撤掉|已经葬|葬了|火化"
 )
+OVER = 40  # characters; more is a story that somebody has to read
 STILL = re.compile("没气|没呼吸|不会动|没心跳|昏|不醒|流血|出血|抽|快不行|发烧|还有.{0,4}(?:没|在)|但是|可是")
 
 
@@ -96,6 +97,8 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
         return Outcome(replies=(_list(facts),), session=_leave(session))
     if urged := _urged(message, facts):
         return _urge(urged, message, session, facts)
+    if over := _over(message, facts):
+        return _calm(over, message, facts, session)
     if _adding(session, facts):
         return _in_case(message, session, facts, knowledge)
     ticket = _meant(message, facts)
@@ -142,9 +145,14 @@ def _in_case(message: Message, session: Session, facts: Facts, knowledge: Knowle
         )
     if session.step == "why":
         return _bad_rating(ticket, message, facts)
-    if ticket.kind == "emergency" and safe(message.text):
-        return _calm(ticket, message, facts, session)
     return add(ticket, message, facts, session)
+
+
+def _over(message: Message, facts: Facts) -> Ticket | None:
+    """The urgent case that he says is over."""
+    if len(message.text) > OVER or not safe(message.text):
+        return None
+    return next((t for t in facts.tickets if t.kind == "emergency" and t.open), None)
 
 
 def _calm(ticket: Ticket, message: Message, facts: Facts, session: Session) -> Outcome:

@@ -25,7 +25,8 @@ def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowled
     """Any message that reports danger now, except what staff write while they work on a case."""
     if facts.me and (session.want == "staff" or facts.named):
         return False
-    if not message.text or message.button or (session.want == "case" and safe(message.text)):
+    running = any(one.kind == "emergency" and one.open for one in facts.tickets)
+    if not message.text or message.button or (running and safe(message.text)):
         return False
     return knowledge.decide(message.text).emergency is not None
 

@@ -31,6 +31,7 @@ TOPICAL = 0.5  # the share all topics together need against talk outside them
 JOINT = re.compile("[,。!?;\\s]*(?:还有|另外|顺便|再问|还想问|还要问)")  # between two matters in one message
 SECOND = 0.9  # a part of the message that is this sure of another topic adds it
 PART = 8  # and is at least this long
+MATTER = 5  # told apart by such a word, this is long enough
 MOST_PARTS = 6
 CLOSE = 2.0  # a second topic whose words say nearly as much as those of the first
 CLEAR = 0.7  # and clearly more than those of the third is offered beside the answer
@@ -87,7 +88,7 @@ class Decider:
     def _both(self, seen: Seen) -> Decision | None:
         """Two matters told apart by 还有, 另外, 顺便: each gets its answer if it is sure by itself."""
         parts = [self._see(part) for part in JOINT.split(seen.text, maxsplit=1)]
-        if len(parts) != 2 or any(written(part.text) < PART for part in parts):
+        if len(parts) != 2 or any(written(part.text) < MATTER for part in parts):
             return None
         firsts = [self._best(part) for part in parts]
         if firsts[0][0].id == firsts[1][0].id or not all(map(self._sure, parts, firsts)):
