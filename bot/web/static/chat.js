@@ -6,6 +6,7 @@
   const main = document.querySelector("main");
   const csrf = form.elements.csrf.value;
   const LARGEST = 20 * 1024 * 1024, MOST = 6, QUEUE = "yxf.queue", DRAFT = "yxf.draft", BIGGER = "yxf.bigger";
+  const REST = 400;  // milliseconds without a second tap
   const memory = { get: (k) => { try { return localStorage.getItem(k); } catch { return null; } },
     set: (k, v) => { try { v ? localStorage.setItem(k, v) : localStorage.removeItem(k); } catch { /* private window */ } } };
   let files = [], queue = [], sending = false, pause = 1000, online = true;
@@ -176,8 +177,14 @@
     if (!button) return;
     event.preventDefault();
     const tapped = button.name === "button";
+    rest();
     add({ id: fresh(), text: tapped ? "" : button.value, button: tapped ? button.value : "", label: button.textContent, files: [] });
   });
+  // the page moves after a tap: a second one right behind it would hit whatever came under the finger
+  function rest() {
+    document.body.classList.add("resting");
+    setTimeout(() => document.body.classList.remove("resting"), REST);
+  }
   function list() {
     chosen.replaceChildren(...files.map((one, index) => {
       const item = document.createElement("li"), off = document.createElement("button");
@@ -206,7 +213,7 @@
   // ---- beginning
 
   if (memory.get(BIGGER)) big(true);
-  text.value = memory.get(DRAFT) || "";
+  text.value = text.defaultValue || memory.get(DRAFT) || "";  // a link may bring words with it
   grow();
   try { queue = JSON.parse(memory.get(QUEUE) || "[]").map((one) => ({ ...one, files: [] })); } catch { queue = []; }
   queue.filter((one) => !log.querySelector(`[data-id="${one.id}"]`)).forEach(draw);
