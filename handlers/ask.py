@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from handlers import correct, intake, statute
 from handlers.buttons import PERSON, button, column, parse
+from handlers.told import DISCLAIMER, all_told, answer, more, nod, part, rest, sources, thumbs
 from handlers.types import (
-    Button,
     Facts,
     LogQuestion,
     Message,
@@ -15,29 +15,15 @@ from handlers.types import (
     Rate,
     Reply,
     Session,
-    Source,
 )
 from knowledge import Knowledge
-from knowledge.laws import Laws
-from knowledge.types import Citation, Context, Decision, Period, Topic
-from knowledge.yearly import current, first_violation, penalties
+from knowledge.types import Context, Decision, Topic
 
-DISCLAIMER = "这是信息和指引，不是法律意见，以执法机关和法院的认定为准。"
 BUTTONS = frozenset({"topic", "yes", "no", "more", "back-ask", "none"})
 UNCLEAR = "我没把握。您问的是不是下面哪一样？"
 LOST = "这个我答不了，怕说错。换几个字再说一遍，或者点“找人工”，让窗口的人答您。"
-REVIEWING = "条文已修订，正在复核。旧的答案先不给，免得误事。急着用，点“找人工”，由人按新条文答您。"
-STALE = "这条内容过了复核日期，正在重新核对。急着用，点“找人工”。"
 MISSES = 2  # the third question in a row that finds nothing goes to a person without asking
 FOLLOW_UP = 14  # characters; longer words are a question of their own
-PARTS = {
-    "带什么": ("带什么", "材料", "什么证", "准备什么", "要什么"),
-    "去哪里": ("去哪", "哪里办", "找谁", "找哪", "在哪"),
-    "期限": ("几天", "多久", "多长时间", "来得及", "期限", "几号前", "过期"),
-    "费用": ("要钱", "收费", "多少钱办", "费用", "花钱"),
-    "罚": ("罚",),
-    "哪天": ("几号", "哪天", "几时"),
-}
 LONGEST = 4000  # characters read of one message
 MATTER = timedelta(minutes=30)  # after such a pause he speaks of something else
 MOST_SAID, LONGEST_SAID = 6, 500  # of his words on one matter so many pieces of so many characters are remembered
@@ -165,29 +151,6 @@ def _more(topic: Topic, arguments: tuple[str, ...], session: Session, facts: Fac
     return Outcome(replies=(more(topic, knowledge),), session=session)
 
 
-def more(topic: Topic, knowledge: Knowledge) -> Reply:
-    """What stands behind the short answer: details, penalties, the hint for a first violation, periods."""
-    if topic.id in knowledge.withheld:
-        return answer(topic, knowledge)
-    parts = list(topic.details)
-    if topic.penalty:
-        listed = penalties(topic.id, knowledge.yearly)
-        parts.append("\n".join(part for part in ("【会怎么罚】", topic.penalty, listed) if part))
-    if topic.first_hint:
-        listed = first_violation(topic.id, knowledge.yearly)
-        parts.append("\n".join(part for part in (f"【头一回】{topic.first_hint}", listed) if part))
-    if topic.periods:
-        parts.append("【期限】\n" + "\n".join(period_line(p) for p in topic.periods))
-    related = [button(knowledge.topics[id].title, "topic", id) for id in topic.related if id in knowledge.topics][:3]
-    text = "\n\n".join(parts) or topic.short
-    return Reply(text=text, sources=sources(topic, knowledge.laws), buttons=column(*related, PERSON))
-
-
-def period_line(period: Period) -> str:
-    """A period and the day it runs from."""
-    return f"· {period.name}：{period.amount}{period.unit}，从{period.start.removeprefix('从')}起"
-
-
 def _ask_back(
     topic: Topic, arguments: tuple[str, ...], session: Session, facts: Facts, knowledge: Knowledge
 ) -> Outcome:
@@ -200,94 +163,23 @@ def _ask_back(
     except (IndexError, ValueError):
         return Outcome(replies=(answer(topic, knowledge),), session=session)
     text = f"{asked.question}{label}。\n{conclusion}\n{DISCLAIMER}"
-    rows = ((button("说详细点", "more", topic.id), button("看条文", "law", topic.id)), *_thumbs(topic))
+    rows = ((button("说详细点", "more", topic.id), button("看条文", "law", topic.id)), *thumbs(topic))
     return Outcome(replies=(Reply(text=text, sources=sources(topic), buttons=rows),), session=session)
 
 
 BUTTON = {"topic": _open_topic, "yes": _useful, "no": _useless, "more": _more, "back-ask": _ask_back}
 
 
-def answer(topic: Topic, knowledge: Knowledge, echo: str = "", penalty_first: bool = False) -> Reply:
-    """The approved answer of a topic: conclusion, next steps, sources, one line of disclaimer, buttons.
-
-    While the law it rests on has moved and nobody has read it again, only that is said.
-    """
-    if topic.id in knowledge.withheld:
-        why = REVIEWING if knowledge.withheld[topic.id].changes else STALE
-        return Reply(text=f"{topic.title}\n{why}", buttons=((button("看现行条文", "law", topic.id), PERSON),))
-    parts = [echo] if echo else []
-    parts.append(topic.short)
-    if penalty_first and topic.penalty:
-        parts.append(f"会怎么罚：\n{topic.penalty}")
-    if topic.service_form:
-        form = topic.service_form
-        parts.append(f"谁可以提：{form.who}\n承办：{form.team}\n时限：{form.promise}\n收费：{form.fee}")
-    parts.append("\n".join(["怎么办：", *(f"· {step}" for step in topic.steps)]))
-    if this_year := current(topic.id, knowledge.yearly, knowledge.today):
-        parts.append(this_year)
-    parts += [f"要紧的一点：{one.question}" for one in topic.ask_back[:1]]
-    parts.append(DISCLAIMER)
-    return Reply(
-        text="\n\n".join(parts), sources=sources(topic, knowledge.laws), buttons=_answer_buttons(topic, knowledge)
-    )
-
-
-def _answer_buttons(topic: Topic, knowledge: Knowledge) -> tuple[tuple[Button, ...], ...]:
-    rows: list[tuple[Button, ...]] = []
-    if topic.ask_back:
-        options = topic.ask_back[0].options
-        rows.append(tuple(button(label, "back-ask", topic.id, "0", str(i)) for i, (label, _) in enumerate(options)))
-    if topic.service_form:
-        rows.append((button("申请这项服务", "order", topic.id),))
-    if topic.periods:
-        rows.append((button("帮我算日子", "count", topic.id),))
-    if topic.penalty and knowledge.laws and knowledge.laws.renewed(topic.citations):
-        rows.append((button("事情发生在新法之前？", "when", topic.id),))
-    rows.append((button("说详细点", "more", topic.id), button("看条文", "law", topic.id)))
-    return (*rows, *_thumbs(topic))
-
-
-def _thumbs(topic: Topic) -> tuple[tuple[Button, ...], ...]:
-    return ((button("有用", "yes", topic.id), button("没解决", "no", topic.id), PERSON),)
-
-
-def sources(topic: Topic, laws: Laws | None = None) -> tuple[Source, ...]:
-    """The topic's citations, each with its version and a caveat where the text in force could not be checked."""
-    return tuple(source(one, laws) for one in topic.citations)
-
-
-def source(one: Citation, laws: Laws | None = None) -> Source:
-    """A citation as a reply carries it."""
-    article = f"{one.article}" + (f"-{one.suffix}" if one.suffix else "")
-    return Source(
-        label=one.label,
-        law=one.law,
-        article=article,
-        version=one.version,
-        caveat=one.caveat or _moved(one, laws),
-        link=f"/law/{one.law}/{article}",
-    )
-
-
-def _moved(one: Citation, laws: Laws | None) -> str:
-    """A released answer still cites the text it was checked against: says so, and where that stands now."""
-    verdict = laws.check(one) if laws else None
-    if verdict is None or verdict.worth not in ("superseded", "repealed", "missing-article"):
-        return ""
-    now = verdict.now
-    return f"旧文本，已照新文本复核，现在看《{now.law}》{now.label}" if now else "旧文本，已经复核"
-
-
 def _answer(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     topic = knowledge.topics[decision.topics[0].id]
     if topic.id == session.topic and len(text) <= FOLLOW_UP and topic.id not in knowledge.withheld:
-        if part := _asked_part(text, topic, knowledge):
-            return Outcome(replies=(part,), session=replace(session, misses=0))
+        if found := part(text, topic, knowledge):
+            return Outcome(replies=(found,), session=replace(session, misses=0))
         if _in_burst(session, facts) and not ASKING.search(text):
-            return Outcome(replies=(_nod(topic),), session=session)
+            return Outcome(replies=(nod(topic),), session=session)
         if text != session.query:
-            rest = _rest(topic, knowledge) if not session.misses else _all_told(topic, knowledge)
-            return Outcome(replies=(rest,), session=replace(session, misses=1))
+            told = rest(topic, knowledge) if not session.misses else all_told(topic, knowledge)
+            return Outcome(replies=(told,), session=replace(session, misses=1))
     first = answer(topic, knowledge, decision.echo, penalty_first="罚" in text)
     if other := knowledge.topics.get(decision.maybe):
         first = replace(first, buttons=(*first.buttons, (button(f"还问：{other.title}", "topic", other.id),)))
@@ -296,46 +188,11 @@ def _answer(text: str, decision: Decision, session: Session, facts: Facts, knowl
     return Outcome(replies=tuple(replies), session=replace(session, topic=topic.id, query=text, misses=0))
 
 
-def _asked_part(text: str, topic: Topic, knowledge: Knowledge) -> Reply | None:
-    """A short follow-up about the topic at hand gets just the part it asks for."""
-    wanted = next((name for name, signs in PARTS.items() if any(sign in text for sign in signs)), "")
-    if wanted == "罚":
-        found = topic.penalty
-    elif wanted == "哪天":
-        found = current(topic.id, knowledge.yearly, knowledge.today)
-    else:
-        found = next((step for step in topic.steps if wanted and step.startswith(wanted)), "")
-    if not found:
-        return None
-    rows = ((button("整条再看一遍", "topic", topic.id), button("说详细点", "more", topic.id)), *_thumbs(topic))
-    return Reply(text=f"{topic.title}\n{found}\n\n{DISCLAIMER}", sources=sources(topic, knowledge.laws), buttons=rows)
-
-
-def _nod(topic: Topic) -> Reply:
-    """One more piece of the same story, without a question in it."""
-    rows = ((button("整条再看一遍", "topic", topic.id), PERSON),)
-    return Reply(text=f"嗯，听着呢，还是“{topic.title}”这件事。要问什么接着说；要人来办，点“找人工”。", buttons=rows)
-
-
-def _rest(topic: Topic, knowledge: Knowledge) -> Reply:
-    """Another short question about the topic at hand: what the answer he has just read left out, not the same again."""
-    told = more(topic, knowledge)
-    rows = ((button("整条再看一遍", "topic", topic.id),), *_thumbs(topic))
-    return replace(told, text=f"还是说“{topic.title}”：\n\n{told.text}\n\n{DISCLAIMER}", buttons=rows)
-
-
-def _all_told(topic: Topic, knowledge: Knowledge) -> Reply:
-    """He asks on after answer and details: a person knows more than the guide."""
-    related = [button(knowledge.topics[id].title, "topic", id) for id in topic.related if id in knowledge.topics][:3]
-    text = f"“{topic.title}”我知道的都讲了。您的情况要细看，点“找人工”，让窗口的人答您；也看看相近的："
-    return Reply(text=text, buttons=column(PERSON, *related, button("整条再看一遍", "topic", topic.id)))
-
-
 def _clarify(text: str, decision: Decision, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     """The question that separates the candidates, with up to three of them to tap."""
     asked = decision.outside.reply if decision.outside and decision.outside.reply else UNCLEAR
     choices = decision.outside.choices if decision.outside and decision.outside.choices else ()
-    ids = choices or tuple(m.id for m in decision.topics[:3])
+    ids = choices or tuple(m.id for m in decision.topics if m.id not in session.refused)[:3]
     known = [button(knowledge.topics[id].title, "topic", id) for id in ids if id in knowledge.topics]
     head = f"{decision.echo}\n{asked}" if decision.echo else asked
     reply = Reply(text=head, buttons=column(*known[:3], button("都不是，找人工", "none")))

@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from handlers.ask import period_line, sources
 from handlers.buttons import PERSON, button, column, parse
 from handlers.dates import find_day
 from handlers.inputs import countable, limit_data, limit_text
+from handlers.told import period_line, sources
 from handlers.types import Button, ChangeTicket, Facts, Message, Outcome, Reply, Session
 from knowledge import Knowledge
 from knowledge.deadlines import ADVICE_DAYS, last_day

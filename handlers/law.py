@@ -1,7 +1,7 @@
 """The text of an article, one tap or one line away: the 看条文 button, or “渔业法78条”."""
 
-from handlers.ask import source
 from handlers.buttons import PERSON, column, parse
+from handlers.told import source
 from handlers.types import Facts, Message, Outcome, Reply, Session
 from knowledge import Knowledge
 from knowledge.types import Citation

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from handlers.ask import source
 from handlers.buttons import PERSON, button, parse
 from handlers.dates import find_day
+from handlers.told import source
 from handlers.types import Facts, Message, Outcome, Reply, Session
 from knowledge import Knowledge
 from knowledge.laws import Laws

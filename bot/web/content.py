@@ -14,7 +14,7 @@ from bot.web.keys import Site, site
 from bot.web.lines import Line, reply_line
 from bot.web.login import csrf_of, posted
 from bot.web.pages import page, read, write
-from handlers.ask import answer, more
+from handlers.told import answer, more
 from handlers.types import Member
 from knowledge.editing import LONGEST, Edit, blank, file_text, standing, tidy, tried, with_question
 from knowledge.types import ContentError, Topic

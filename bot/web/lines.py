@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.ask import DISCLAIMER
+from handlers.told import DISCLAIMER
 from handlers.types import Button, Message, Reply, Source
 from storage import Said
 from tickets.due import BEIJING, WEEKDAYS

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from handlers import when
-from handlers.ask import answer
+from handlers.told import answer
 from handlers.types import Facts, Message, Outcome, Session
 from knowledge import Knowledge
 from knowledge.laws import Laws

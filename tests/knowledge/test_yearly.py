@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.ask import answer, more
+from handlers.told import answer, more
 from knowledge import Knowledge
 from knowledge.sheets import SheetError, read_sheet
 from knowledge.yearly import KINDS, Yearly, load_yearly, read_rows, store_list
