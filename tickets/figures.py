@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tickets.due import DAY_HOURS, before_work_hours, work_hours_between
+from tickets.routing import WINDOW
 
 COLOURS = ("green", "yellow", "red")
 
@@ -80,7 +81,7 @@ def by_team(lines: Iterable[Line], now: datetime) -> list[Row]:
     """One row for each unit, the most points first."""
     teams: dict[str, list[Line]] = {}
     for line in lines:
-        teams.setdefault(line.team, []).append(line)
+        teams.setdefault(line.team or WINDOW, []).append(line)
     rows = [_row(team, cases, now) for team, cases in teams.items()]
     return sorted(rows, key=lambda row: (-row.points, row.team))
 

@@ -47,6 +47,10 @@ def test_a_units_month() -> None:
     assert (first.lamp, second.lamp) == ("red", "green")
 
 
+def test_a_unit_is_never_without_a_name() -> None:
+    assert [row.team for row in by_team([line(team="")], NOW)] == ["窗口"]
+
+
 def test_speed_is_in_office_hours_and_nothing_is_made_up() -> None:
     found = speed([line(1), line(4), line(30)], NOW)
     assert (found.first_reply, found.closing, found.solved) == (1.0, 4.0, None)
