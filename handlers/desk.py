@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.buttons import button, column
 from handlers.inputs import limit_text
+from handlers.offers import offered
 from handlers.types import (
     Attachment,
     Button,
@@ -20,55 +21,16 @@ from handlers.types import (
     Send,
     room_of,
 )
-from tickets.changes import RETURN_REASONS, needs_owner
+from tickets.changes import RETURN_REASONS
 from tickets.clocks import clocks, days_left, limit_lamp
-from tickets.due import say_time
+from tickets.due import say_day, say_time
 from tickets.model import Limit
-from tickets.routing import Route, least_busy
-from tickets.states import ACTIONS, DESK, DISPATCH, STATES, Action, Role, possible
-from tickets.ticket import RETURN_LIMIT, Actor, Event, NotAllowed, Ticket, apply, lamp, open_ticket
+from tickets.routing import WINDOW, Route, least_busy
+from tickets.states import ACTIONS, DESK, DISPATCH, MEDIATED, ROLE_NAMES, STATES, TALKING, Action, Role
+from tickets.ticket import RETURN_LIMIT, Actor, Event, NotAllowed, Ticket, apply, lamp, open_ticket, reads
 
+Rows = tuple[tuple[Button, ...], ...]
 LAMPS = {"red": "🔴", "yellow": "🟡", "green": "🟢"}
-
-# the order in which staff see what they can do; the rest follows in the order of ACTIONS
-STAFF_BUTTONS = (
-    Action.CLAIM,
-    Action.ACCEPT,
-    Action.REPLY,
-    Action.ASK,
-    Action.NOTE,
-    Action.WISH,
-    Action.CONSENT,
-    Action.MEDIATE,
-    Action.MEET,
-    Action.TELL_PARTY,
-    Action.RECORD,
-    Action.AGREE,
-    Action.EXTEND,
-    Action.DECLINE,
-    Action.TERMINATE,
-    Action.REMIND_CONFIRM,
-    Action.INVITE,
-    Action.ASSIGN,
-    Action.RELEASE,
-    Action.CO_HANDLE,
-    Action.CO_PART,
-    Action.CO_DONE,
-    Action.LIMIT,
-    Action.SNOOZE,
-    Action.WAKE,
-    Action.LINK,
-    Action.MERGE,
-    Action.SPLIT,
-    Action.RETURN,
-    Action.RECUSE,
-    Action.REDIRECT,
-    Action.RESOLVE,
-    Action.WARN,
-    Action.ORDER,
-    Action.ANSWER,
-    Action.CALL_BACK,
-)
 
 
 def actor(member: Member) -> Actor:
@@ -89,18 +51,6 @@ ROLE_TITLES = {
 }
 
 
-def offered(ticket: Ticket, member: Member) -> tuple[Action, ...]:
-    """What `member` can do with `ticket`, most used first."""
-    can = set(possible(ticket.state, member.role))
-    if ticket.owner not in ("", member.id):
-        can = {action for action in can if not needs_owner(action, member.role)}
-    if ticket.order_due_at is None:
-        can.discard(Action.ANSWER)
-    if not ticket.mediation.chat:
-        can.discard(Action.TELL_PARTY)
-    return tuple(action for action in STAFF_BUTTONS if action in can)
-
-
 def perform(
     ticket: Ticket,
     action: Action,
@@ -118,7 +68,7 @@ def perform(
     """
     given: dict[str, str] = dict(data or {})
     if to:
-        given |= {"owner": to.id, "owner_name": shown_name(to)}
+        given |= {"owner": to.id, "owner_name": shown_name(to), "owner_role": to.role}
     if action is Action.INVITE:
         given["code"] = facts.code
     if action is Action.SPLIT:
@@ -166,7 +116,6 @@ FRONT: dict[Action, Callable[[Mapping[str, str]], str]] = {
     Action.LIMIT: limit_text,
     Action.CO_HANDLE: lambda data: data.get("team", ""),
     Action.INVITE: lambda data: data.get("party", ""),
-    Action.AGREE: lambda data: f"{data.get('signed_on', '')} 签字",
 }
 
 
@@ -177,9 +126,19 @@ def _other_side(ticket: Ticket, action: Action, member: Member, facts: Facts) ->
         raise NotAllowed("没有找到另一张工单，请核对号码。")
     if action is Action.MERGE and not other.open:
         raise NotAllowed(f"工单 {other.number} 已经{STATES[other.state].label}，不能并过去。")
+    if action is Action.MERGE and not same_person(ticket, other):
+        raise NotAllowed(STRANGERS)
     text = f"{ticket.number} 并进来了：{ticket.title}" if action is Action.MERGE else ticket.number
     changed, event = apply(other, Action.LINK, actor(member), facts.now, text, number=ticket.number)
     return ChangeTicket(ticket=changed, event=event)
+
+
+STRANGERS = "两张单是不同的人交的，并了以后有一位就收不到消息、也补充不了。请用“关联工单”，两张各办各的。"
+
+
+def same_person(one: Ticket, other: Ticket) -> bool:
+    """Whether nobody is cut off when the one case goes into the other."""
+    return one.person in ("", other.person)
 
 
 TRACE = ("origin", "answers", "edits")  # what of an event's data says which message it comes from
@@ -198,13 +157,19 @@ def _second_matter(ticket: Ticket, title: str, member: Member, facts: Facts) -> 
     """A case of its own for the other thing the person told of: the same person, its own clock, linked both ways."""
     made, event = open_ticket(
         now=facts.now, hours=ticket.hours, by=actor(member), number=facts.number, channel=ticket.channel,
-        chat=ticket.chat, person=ticket.person, kind="question", title=title[:TITLE], town=ticket.town,
-        phone=ticket.phone, facts=(("从哪张单拆出来", ticket.number), ("什么事", title)),
+        chat=ticket.chat, person=ticket.person, kind="question", title=title[:TITLE], town=ticket.town, team=WINDOW,
+        phone=ticket.phone, other_party=ticket.other_party,
+        facts=(("从哪张单拆出来", ticket.number), ("什么事", title), *_shared_facts(ticket)),
     )  # fmt: skip
     return OpenTicket(ticket=replace(made, linked=(ticket.number,)), event=event)
 
 
 TITLE = 40  # characters of a title
+BOTH = ("对方", "什么时候", "哪天")  # facts that hold for both matters
+
+
+def _shared_facts(ticket: Ticket) -> tuple[tuple[str, str], ...]:
+    return tuple(fact for fact in ticket.facts if any(part in fact[0] for part in BOTH))
 
 
 def letters(
@@ -215,7 +180,7 @@ def letters(
     info = ACTIONS[action]
     trace = {name: data[name] for name in TRACE if name in data} if data else {}
     told = [tell_citizen(ticket, action, member, text, attachments)] if info.notice and ticket.chat else []
-    if info.party_notice and ticket.mediation.chat:
+    if info.party_notice and ticket.mediation.chat and ticket.state in MEDIATED:
         told.append(tell_party(ticket, action, member, text, attachments))
     return tuple(replace(one, reply=replace(one.reply, **trace)) for one in told)
 
@@ -224,19 +189,41 @@ def tell_party(
     ticket: Ticket, action: Action, member: Member, text: str, attachments: tuple[Attachment, ...] = ()
 ) -> Send:
     """The letter to the other side of a mediation."""
-    notice = ACTIONS[action].party_notice.format(number=ticket.number, text=text, who=shown_name(member))
+    notice = filled(ACTIONS[action].party_notice, ticket, member, text)
+    return party_letter(ticket, notice, party_buttons(ticket, action), shown_name(member), attachments)
+
+
+def party_letter(
+    ticket: Ticket, text: str, buttons: Rows, by: str = "", attachments: tuple[Attachment, ...] = ()
+) -> Send:
+    """A letter to the other side; its buttons are left out when the mediation is over."""
     reply = Reply(
-        text=f"调解 {ticket.number}：{notice}", ticket=ticket.number, by=shown_name(member), attachments=attachments,
-        buttons=column(button("回话", "party", ticket.number, "speak")),
+        text=f"调解 {ticket.number}：{text}", ticket=ticket.number, by=by, attachments=attachments,
+        buttons=buttons if ticket.state in TALKING else (),
     )  # fmt: skip
     return Send(channel=ticket.mediation.channel, chat=ticket.mediation.chat, reply=reply)
+
+
+def party_buttons(ticket: Ticket, action: Action) -> Rows:
+    """The buttons under a letter to the other side."""
+    number = ticket.number
+    if action is Action.INVITE:
+        yes, no = button("愿意调解", "party", number, "consent"), button("不愿意", "party", number, "decline")
+        return ((yes, no), (button("跟调解员说话", "party", number, "speak"),))
+    return column(button("回话", "party", number, "speak"))
+
+
+def filled(notice: str, ticket: Ticket, member: Member, text: str) -> str:
+    """A notice of the table with what it leaves open."""
+    signed = ticket.mediation.signed_on
+    return notice.format(number=ticket.number, text=text, who=shown_name(member), day=say_day(signed) if signed else "")
 
 
 def tell_citizen(
     ticket: Ticket, action: Action, member: Member, text: str, attachments: tuple[Attachment, ...] = ()
 ) -> Send:
     """The letter that tells the citizen what happened, with the buttons that fit."""
-    notice = ACTIONS[action].notice.format(number=ticket.number, text=text, who=shown_name(member))
+    notice = filled(ACTIONS[action].notice, ticket, member, text)
     reply = Reply(
         text=notice, ticket=ticket.number, by=shown_name(member), buttons=citizen_buttons(ticket, action),
         attachments=attachments,
@@ -244,7 +231,7 @@ def tell_citizen(
     return Send(channel=ticket.channel, chat=ticket.chat, reply=reply, urgent=ticket.urgent)
 
 
-def citizen_buttons(ticket: Ticket, action: Action) -> tuple[tuple[Button, ...], ...]:
+def citizen_buttons(ticket: Ticket, action: Action) -> Rows:
     """The buttons under a letter to the citizen."""
     number = ticket.number
     if action is Action.RESOLVE:
@@ -268,7 +255,7 @@ def hand_out(ticket: Ticket, wanted: Route, facts: Facts) -> tuple[Effect, ...]:
     member = next((one for one in facts.team if one.id == id), None)
     if member is None:
         return ()
-    given = {"owner": member.id, "owner_name": shown_name(member)}
+    given = {"owner": member.id, "owner_name": shown_name(member), "owner_role": member.role}
     changed, event = apply(ticket, Action.ASSIGN, SYSTEM, facts.now, shown_name(member), **given)
     told = tell_member(member, changed, f"派给您一张新工单 {changed.number}：{changed.title}")
     return (ChangeTicket(ticket=changed, event=event), *told)
@@ -291,9 +278,20 @@ def tell_staff(facts: Facts, ticket: Ticket, text: str, urgent: bool = False) ->
 
 
 def tell_change(facts: Facts, before: Ticket, after: Ticket, text: str) -> tuple[Send, ...]:
-    """Letters to whoever has the case now, and to whoever lost it by what happened."""
+    """Letters to whoever has the case now, to whoever lost it by what happened, and to the other side of a mediation."""
     lost = tell_staff(facts, before, text) if before.owner and before.owner != after.owner else ()
-    return (*tell_staff(facts, after, text), *lost)
+    return (*tell_staff(facts, after, text), *lost, *_tell_party_change(before, after))
+
+
+def _tell_party_change(before: Ticket, after: Ticket) -> tuple[Send, ...]:
+    if not after.mediation.chat or before.state not in TALKING:
+        return ()
+    if after.state not in MEDIATED:
+        return (party_letter(after, "当事人不办了，这件事的调解到这里为止。", ()),)
+    if before.owner and not after.owner:
+        notice = ACTIONS[Action.SWAP].party_notice
+        return (party_letter(after, notice, party_buttons(after, Action.SWAP)),)
+    return ()
 
 
 def tell_supervisors(facts: Facts, ticket: Ticket, text: str) -> tuple[Send, ...]:
@@ -356,9 +354,8 @@ CLOSED = "（调解内容只有承办人能看）"
 
 
 def closed_to(event: Event, ticket: Ticket, member: Member) -> Event:
-    """The event as `member` may read it: words of a mediation are for its mediator only."""
-    hidden = event.closed and member.id not in (ticket.owner, event.actor)
-    return replace(event, text=CLOSED) if hidden else event
+    """The event as `member` may read it."""
+    return event if reads(ticket, event, member.id) else replace(event, text=CLOSED)
 
 
 def event_line(event: Event) -> str:
@@ -374,8 +371,14 @@ def what_happened(event: Event) -> str:
         else EVENT_LABELS.get(event.action, event.action)
     )
     mark = "" if event.public else "（内部）"
+    who = event.name or ROLE_NAMES.get(event.role, "系统")
     text = f"：{event.text}" if event.text else ""
-    return f"{event.name or '系统'} {label}{mark}{text}"
+    return f"{who} {label}{mark}{text}"
+
+
+def citizen_line(event: Event) -> str:
+    """One line of the history for the person himself, whose own acts are his."""
+    return event_line(replace(event, name="您") if event.role is Role.CITIZEN else event)
 
 
 EVENT_LABELS = {

@@ -38,6 +38,11 @@ def inputs(ticket: Ticket, action: Action, knowledge: Knowledge) -> tuple[Input,
     return _ASKED[ask](ticket, knowledge) if ask in _ASKED else ()
 
 
+def words_of(ticket: Ticket, action: Action) -> str:
+    """What stands already where the words of an act are written: the terms agreed on, to be changed or signed."""
+    return ticket.mediation.terms if action in (Action.TERMS, Action.AGREE) else ""
+
+
 def _co(ticket: Ticket, knowledge: Knowledge) -> tuple[Input, ...]:
     return Input("team", "请哪一家协办"), Input("hours", "几个工作小时内办好", "number", start="16")
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from handlers import staff
 from handlers.buttons import button, column, parse
-from handlers.desk import closed_to, event_line, lines_of, offered, perform, shared, traced, what_happened
+from handlers.desk import closed_to, event_line, lines_of, perform, shared, traced, what_happened
+from handlers.offers import offered
 from handlers.start import word
 from handlers.types import ChangeTicket, Effect, Facts, Member, Message, Outcome, Reply, Send, Session, room_of
 from knowledge import Knowledge
@@ -133,6 +134,7 @@ def card(ticket: Ticket, events: tuple[Event, ...], facts: Facts) -> Reply:
     lines += [event_line(closed_to(one, ticket, NOBODY)) for one in events if one.action != "seen"][-HISTORY:]
     lines.append("在这里打字是内部备注；发给当事人写“回复 话”。")
     can = {action for role in DESK_ROLES for action in possible(ticket.state, role)}
+    can -= {Action.CLAIM} if ticket.owner else set()
     acts = [button(ACTIONS[one].label, "do", ticket.number, one) for one in CARD_ACTS if one in can]
     rows = [tuple(acts[i : i + 3]) for i in range(0, len(acts), 3)]
     more = button("全部", "desk", ticket.number)

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from handlers.buttons import button, column, parse
-from handlers.desk import brief, card, offered, perform, traced
-from handlers.inputs import inputs, read
+from handlers.desk import brief, card, perform, traced
+from handlers.inputs import inputs, read, words_of
 from handlers.numbers import find_number
+from handlers.offers import offered
 from handlers.start import word
 from handlers.types import (
     Enrol,
@@ -34,7 +35,7 @@ LABELS = {info.label: action for action, info in ACTIONS.items()}
 HELP = (
     "您现在是{role}{name}。发“队列”看单子，“我的单”看自己的，发工单号看一张。\n"
     "点按钮办，或者直接写：接单 号、回复 号 话、请补充 号 话、内部备注 号 话、办结 号 结果。\n"
-    "只有“回复”“请补充”“办结”会让当事人看到，别的都是内部的。"
+    "写之前都会说当事人看不看得到；“内部备注”只有窗口看得到。"
 )
 INVITABLE = (Role.CLERK, Role.MEDIATOR, Role.SUPERVISOR, Role.ADMIN)
 
@@ -200,8 +201,9 @@ def _ask(
         )
         return Outcome(replies=(reply,), session=session)
     if ACTIONS[action].needs and "text" not in session.slots:
-        public = "会发给当事人" if ACTIONS[action].notice else "当事人看不到"
-        text = f"{title}请写{ACTIONS[action].needs}（{public}）。不写了发“停”。"
+        start = words_of(ticket, action)
+        kept = f"\n现在是：{start}\n（可以直接发“是”用它）" if start else ""
+        text = f"{title}请写{ACTIONS[action].needs}（{ACTIONS[action].seen}）。不写了发“停”。{kept}"
         return Outcome(replies=(Reply(text=text, ticket=ticket.number, ask="text"),), session=session)
     return _done(ticket, action, session, facts, me, knowledge, message)
 
@@ -247,8 +249,9 @@ def _typed(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     text = message.text or ("（见附件）" if message.attachments else "")
     asked = [one for one in inputs(ticket, Action(session.step), knowledge) if ASKED + one.name not in session.slots]
     name = ASKED + asked[0].name if asked else "text"
-    if asked and asked[0].start and text.strip() in ("是", "对", "好"):
-        text = asked[0].start
+    start = asked[0].start if asked else words_of(ticket, Action(session.step))
+    if start and text.strip() in ("是", "对", "好"):
+        text = start
     slots = {**session.slots, name: text}
     return _ask(ticket, replace(session, slots=slots), facts, me, knowledge, message)
 
@@ -320,6 +323,8 @@ def act(
     told = "，已告诉当事人" if ACTIONS[action].notice else ""
     done = f"{changed.number} {ACTIONS[action].label}{told}。"
     if action is Action.INVITE:
-        done += f"\n请把下面这句转给对方，让他发给我，他就能单独跟您说话：\n调解 {changed.mediation.code}"
+        code = changed.mediation.code
+        asked = f"请把下面这句转给对方，让他发给我，他就能单独跟您说话：\n调解 {code}"
+        done += f"\n{asked if code else '对方以前进来过，已经直接问他了。'}"
     shown = card(changed, facts.events, facts, me)
     return Outcome(replies=(replace(shown, text=f"{done}\n{shown.text}"),), effects=effects)

@@ -100,8 +100,8 @@ class Store(Protocol):
     def saw(self, number: str, member: Member, now: datetime) -> bool:
         """Writes into the history that `member` looked at the case, once a day. False when that stands there already."""
 
-    def attachments(self, number: str, public_only: bool = False) -> tuple[Attachment, ...]:
-        """What was handed in for a case, in order. `public_only` leaves out what came with internal events."""
+    def handed_in(self, number: str) -> tuple[tuple[Attachment, Event], ...]:
+        """What was handed in for a case, in order, each with the event it came with."""
 
     def attachment_refs(self) -> set[str]:
         """Every `ref` still needed by a case or a kept message; other kept files may go."""

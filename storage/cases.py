@@ -13,13 +13,14 @@ from tickets.clocks import next_due, red_at, yellow_at
 from tickets.figures import Line
 from tickets.states import Role
 from tickets.ticket import Event, Ticket
+from tickets.towns import town_of
 
 COLUMNS = (
     "state", "open", "urgent", "owner", "team", "town", "channel", "chat", "person",
     "opened_at", "due_at", "next_at", "yellow_at", "red_at", "limit_at", "contacted_at", "closed_at", "party", "code",
     "warned", "rating", "solved", "signed", "called", "order_at", "phone",    "version", "words", "body",
 )  # fmt: skip
-ORDER = "ORDER BY open DESC, urgent DESC, next_at, number"
+ORDER = "ORDER BY open DESC, urgent DESC, next_at, opened_at, number"
 
 # the plus keeps the order of the queue: it is walked and looked up in what was found, not the other way round
 FOUND = (
@@ -76,10 +77,10 @@ class Cases(Events):
         rows = self.db.rows(f"{begun} UNION ALL {ended}", since, until, since, until, since)
         return [_line(row) for row in rows]
 
-    def attachments(self, number: str, public_only: bool = False) -> tuple[Attachment, ...]:
-        least = 1 if public_only else 0
-        sql = "SELECT body FROM attachments WHERE number = ? AND public >= ? ORDER BY id"
-        return tuple(load(Attachment, row["body"]) for row in self.db.rows(sql, number, least))
+    def handed_in(self, number: str) -> tuple[tuple[Attachment, Event], ...]:
+        came = dict(enumerate(self.events(number), 1))
+        rows = self.db.rows("SELECT seq, body FROM attachments WHERE number = ? ORDER BY id", number)
+        return tuple((load(Attachment, row["body"]), came[row["seq"]]) for row in rows)
 
     def attachment_refs(self) -> set[str]:
         refs = {row["ref"] for row in self.db.rows("SELECT DISTINCT ref FROM attachments")}
@@ -96,7 +97,7 @@ class Cases(Events):
         )
         if not done:
             raise Conflict("number")
-        index_words(self.db, ticket.number, "", _words(ticket))
+        index_words(self.db, ticket.number, "", words_of(ticket))
         self._happened(event, attachments)
 
     def _change_ticket(self, ticket: Ticket, event: Event, attachments: Sequence[Attachment]) -> None:
@@ -115,7 +116,7 @@ class Cases(Events):
         )
         if not done:
             raise Conflict("ticket")
-        index_words(self.db, ticket.number, before["words"] if before else "", _words(ticket))
+        index_words(self.db, ticket.number, before["words"] if before else "", words_of(ticket))
 
     def _happened(self, event: Event, attachments: Sequence[Attachment] = ()) -> None:
         seq = self._append(event)
@@ -156,7 +157,7 @@ def fill_columns(database: Database) -> None:
     for row in database.rows("SELECT body FROM tickets"):
         ticket = load(Ticket, row["body"])
         database.run(f"UPDATE tickets SET {sets} WHERE number = ?", *_columns(ticket), ticket.number)
-        index_words(database, ticket.number, "", _words(ticket))
+        index_words(database, ticket.number, "", words_of(ticket))
 
 
 def index_words(database: Database, number: str, before: str, after: str) -> None:
@@ -180,7 +181,7 @@ def system_event(ticket: Ticket, action: str, text: str, now: datetime) -> Event
 def _columns(ticket: Ticket) -> tuple[object, ...]:
     """The values of COLUMNS."""
     return (
-        *(ticket.state, ticket.open, ticket.urgent, ticket.owner, ticket.team, ticket.town),
+        *(ticket.state, ticket.open, ticket.urgent, ticket.owner, ticket.team, town_of(ticket.town)),
         *(ticket.channel, ticket.chat, ticket.person, ticket.opened_at, ticket.due_at, next_due(ticket)),
         *(yellow_at(ticket), red_at(ticket), _limit_at(ticket), ticket.contacted_at, ticket.closed_at),
         *(ticket.mediation.person, ticket.mediation.code, ticket.warned, ticket.rating, ticket.solved),
@@ -190,7 +191,7 @@ def _columns(ticket: Ticket) -> tuple[object, ...]:
             ticket.order_due_at,
             ticket.phone,
             ticket.version,
-            _words(ticket),
+            words_of(ticket),
             dump(ticket),
         ),
     )
@@ -210,7 +211,7 @@ def _limit_at(ticket: Ticket) -> str | None:
     return min((limit.last_day.isoformat() for limit in ticket.limits), default=None)
 
 
-def _words(ticket: Ticket) -> str:
+def words_of(ticket: Ticket) -> str:
     """All that a search should find, in lower case; the number also without its dash."""
     parts = [ticket.number, ticket.number.replace("-", ""), ticket.title, ticket.phone, ticket.other_party, ticket.town]
     parts += [ticket.team, ticket.service, ticket.topic, ticket.owner_name, ticket.outcome]
@@ -226,6 +227,7 @@ def spaced(text: str) -> str:
 def _where(wanted: Wanted, dialect: str) -> tuple[str, list[object]]:
     """The condition for `wanted` and its values."""
     exact = {name: getattr(wanted, name) for name in ("open", "state", "owner", "team", "town", "urgent")}
+    exact["town"] = town_of(wanted.town or "") or wanted.town
     parts = [f"{name} = ?" for name, value in exact.items() if value is not None]
     values: list[object] = [value for value in exact.values() if value is not None]
     if wanted.lamp:

@@ -10,11 +10,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from tickets.due import BEIJING, add_work_hours
-from tickets.model import Actor, CoTask, Limit, Meeting, NotAllowed, Ticket
-from tickets.states import Action, Role
+from tickets.model import Actor, CoTask, Limit, Mediation, Meeting, NotAllowed, Ticket
+from tickets.states import ACTIONS, DESK, MEDIATED, Action, Role
 
 ASKS: dict[str, tuple[str, ...]] = {
-    "member": ("owner", "owner_name"),
+    "member": ("owner", "owner_name", "owner_role"),
     "co": ("team", "hours"),
     "part": ("index",),
     "until": ("until",),
@@ -43,8 +43,18 @@ Data = dict[str, Any]
 Change = Callable[[Ticket, Actor, datetime, str, Data], Ticket]
 
 
+def _owned(ticket: Ticket, owner: Actor, now: datetime) -> Ticket:
+    """A mediator who takes over a mediation reads what was said in it, whoever else takes over only what is said from now."""
+    kept, reads_from = ticket.mediation, now
+    if ticket.state in MEDIATED and owner.role is Role.MEDIATOR:
+        reads_from = ticket.opened_at
+    elif owner.id != ticket.owner:
+        kept = replace(kept, terms="")
+    return replace(ticket, owner=owner.id, owner_name=owner.name, reads_from=reads_from, mediation=kept)
+
+
 def _take(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
-    return replace(ticket, owner=by.id, owner_name=by.name)
+    return _owned(ticket, by, now)
 
 
 def _take_if_free(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
@@ -63,7 +73,8 @@ def _assign(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> 
     owner = data.get("owner", "")
     if owner in ticket.excluded:
         raise NotAllowed("这位同事已经回避这件事，请转给别人。")
-    return replace(ticket, owner=owner, owner_name=data.get("owner_name", text))
+    role = Role(data.get("owner_role") or Role.CLERK)
+    return _owned(ticket, Actor(id=owner, role=role, name=data.get("owner_name", text)), now)
 
 
 def _free(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
@@ -79,7 +90,7 @@ def _return(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> 
 def _exclude(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
     if not ticket.owner:
         raise NotAllowed("这张单现在没有承办人。")
-    return replace(ticket, excluded=(*ticket.excluded, ticket.owner), owner="", owner_name="")
+    return replace(ticket, excluded=(*ticket.excluded, ticket.owner), owner="", owner_name="", reads_from=None)
 
 
 def _swap(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
@@ -169,7 +180,11 @@ def _invite(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> 
     party = str(data.get("party", "")).strip() or ticket.other_party
     if not party:
         raise NotAllowed("请写上对方是谁。")
-    kept = replace(ticket.mediation, party=party, invited_at=now, code=str(data.get("code", "")))
+    before = ticket.mediation
+    known = bool(before.person) and party == before.party
+    kept = Mediation(party=party, invited_at=now, code=str(data.get("code", "")), meetings=before.meetings)
+    if known:  # he has come in before and is asked again where he is
+        kept = replace(kept, code="", person=before.person, channel=before.channel, chat=before.chat)
     return replace(ticket, mediation=kept, other_party=ticket.other_party or party)
 
 
@@ -206,12 +221,16 @@ def _meet(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ti
     return replace(ticket, mediation=replace(ticket.mediation, meetings=meetings))
 
 
+def _terms(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
+    return replace(ticket, mediation=replace(ticket.mediation, terms=text))
+
+
 def _agree(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
     today = now.astimezone(BEIJING).date()
     signed = _day(data.get("signed_on") or today.isoformat())
     if signed > today:
         raise NotAllowed("签字的日子还没到。")
-    kept = replace(ticket.mediation, signed_on=signed, confirm_by=signed + timedelta(days=CONFIRM_DAYS))
+    kept = replace(ticket.mediation, terms=text, signed_on=signed, confirm_by=signed + timedelta(days=CONFIRM_DAYS))
     return replace(ticket, mediation=kept)
 
 
@@ -300,6 +319,7 @@ CHANGES: dict[Action, Change] = {
     Action.MEDIATE: _mediate,
     Action.MEET: _meet,
     Action.TELL_PARTY: _tell_party,
+    Action.TERMS: _terms,
     Action.AGREE: _agree,
     Action.RESOLVE: _resolve,
     Action.REDIRECT: _resolve,
@@ -317,6 +337,14 @@ FREE_ACTS = frozenset(
 )
 
 
-def needs_owner(action: Action, role: Role) -> bool:
-    """Whether `action` is for the owner only when a clerk or mediator does it."""
-    return action not in FREE_ACTS and role in (Role.CLERK, Role.MEDIATOR)
+def not_his(ticket: Ticket, action: Action, id: str, role: Role) -> bool:
+    """Whether a member of the staff may not do `action` because the case is not his."""
+    if role not in DESK:
+        return False
+    if action is Action.CLAIM:
+        return bool(ticket.owner)
+    if ACTIONS[action].own:
+        return ticket.owner != id
+    if role is Role.SUPERVISOR or ticket.owner in ("", id):
+        return False
+    return action not in FREE_ACTS or (action is Action.ASSIGN and ticket.state in MEDIATED)

@@ -91,6 +91,11 @@ def next_opening(now: datetime) -> datetime:
 WEEKDAYS = "一二三四五六日"
 
 
+def say_day(day: date) -> str:
+    """A day as people read it, with its year, e.g. "2026年11月24日（周二）"."""
+    return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
+
+
 def say_time(moment: datetime) -> str:
     """A moment as people read it, e.g. "11月24日（周二）下午5:30"."""
     local = moment.astimezone(BEIJING)

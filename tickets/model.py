@@ -63,6 +63,7 @@ class Mediation:
     party_at: datetime | None = None
     begun_at: datetime | None = None
     meetings: tuple[Meeting, ...] = ()
+    terms: str = ""  # what both agreed on, before and after it is signed
     signed_on: date | None = None
     confirm_by: date | None = None
 
@@ -72,7 +73,7 @@ class Ticket:
     """One case. Times are aware datetimes; `facts` are the (question, answer) pairs the person gave, in order.
 
     `before` are (label, words) of what was said with the bot before the case was opened. `hours` is the promised work time, `due_at` when it is over; `entered_at` when the state was entered. `excluded` are
-    staff ids who may not own the case. `order_due_at` is when a supervision order must be answered.
+    staff ids who may not own the case; `reads_from` is from when on the owner reads the words of a mediation. `order_due_at` is when a supervision order must be answered.
     """
 
     number: str
@@ -97,6 +98,7 @@ class Ticket:
     owner: str = ""
     owner_name: str = ""
     excluded: tuple[str, ...] = ()
+    reads_from: datetime | None = None
     outcome: str = ""
     rating: str = ""
     solved: str = ""  # "yes" | "part" | "no"

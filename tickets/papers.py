@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tickets.due import BEIJING, say_time
+from tickets.due import BEIJING, say_day, say_time
 from tickets.model import Event, NotAllowed, Ticket
 from tickets.states import STATES, Action
 
@@ -92,16 +92,17 @@ def _register(ticket: Ticket, events: Sequence[Event]) -> Paper:
 
 def _agreement(ticket: Ticket, events: Sequence[Event]) -> Paper:
     """The items are those of 人民调解法 第二十九条. What the case does not hold is left blank to be written by hand."""
-    agreed = next((e.text for e in reversed(events) if e.action == Action.AGREE), "")
+    terms = ticket.mediation.terms or next((e.text for e in reversed(events) if e.action == Action.AGREE), "")
+    signed = ticket.mediation.signed_on
     person = "姓名或名称＿＿＿＿　性别＿＿　民族＿＿　出生＿＿＿＿　住址＿＿＿＿＿＿　电话＿＿＿＿＿＿"
     facts = tuple(f"{question}：{answer}" for question, answer in ticket.facts if answer != ticket.phone)
     year = ticket.opened_at.astimezone(BEIJING).year
     return Paper(
         title="人民调解协议书（草稿）", number=f"（{year}）{ticket.number}",
-        facts=(("当事人甲", person), ("当事人乙", f"{ticket.mediation.party}　{person}")),
+        facts=(("当事人甲", person), ("当事人乙", f"{ticket.mediation.party}　{person}"), ("签字日期", say_day(signed) if signed else BLANK)),
         sections=(
             ("一、纠纷的主要事实、争议事项和各方的责任", (*facts, f"各方的责任：{BLANK * 2}")),
-            ("二、协议内容", (agreed or BLANK * 3,)),
+            ("二、协议内容", tuple(terms.splitlines()) or (BLANK * 3,)),
             ("三、履行的方式、期限", (BLANK * 3,)),
             ("四、说明", (
                 "本协议自各方签名、盖章或者按指印，调解员签名并加盖人民调解委员会印章之日起生效（《人民调解法》第二十九条）。",

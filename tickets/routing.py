@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tickets.model import Ticket
+from tickets.towns import town_of
 
 WINDOW = "窗口"
 HEAD = ("服务", "主题", "镇乡", "类别", "队伍", "承办人", "上限")
@@ -42,7 +43,7 @@ class Route:
         return (
             self.service in ("", ticket.service)
             and self.kind in ("", ticket.kind)
-            and (not self.town or self.town in ticket.town)
+            and (not self.town or (town_of(self.town) or self.town) in ticket.town)
             and (not self.topic or _matches(self.topic, ticket.topic))
         )
 
@@ -103,10 +104,11 @@ def _row(number: int, cells: Sequence[str], problems: list[str]) -> Route:
 
 
 def unknown(routes: Sequence[Route], ids: frozenset[str], names: frozenset[str]) -> tuple[str, ...]:
-    """What the table names that does not exist: services and topics not among `ids`, people not among `names`."""
+    """What the table names that does not exist: services and topics not among `ids`, towns, people not among `names`."""
     wrong = []
     for one in routes:
         wrong += [one.service] if one.service and one.service not in ids else []
+        wrong += [one.town] if one.town and not town_of(one.town) else []
         wrong += [one.topic] if one.topic and not any(_matches(one.topic, id) for id in ids) else []
         wrong += [name for name in one.people if name not in names]
     return tuple(dict.fromkeys(wrong))

@@ -8,32 +8,12 @@ cannot happen.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tickets.roles import CITIZEN, DESK, DISPATCH, OWN_SIDE, ROLE_NAMES, STAFF, Role
 
-class Role(StrEnum):
-    """Who acts. `CITIZEN` is the person whose case it is, `PARTY` the other side, `SYSTEM` the clock."""
-
-    CITIZEN = "citizen"
-    PARTY = "party"
-    CLERK = "clerk"
-    MEDIATOR = "mediator"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
-    SYSTEM = "system"
-
-
-ROLE_NAMES = {
-    Role.CITIZEN: "当事人",
-    Role.PARTY: "对方",
-    Role.CLERK: "受理员",
-    Role.MEDIATOR: "调解员",
-    Role.SUPERVISOR: "督办员",
-    Role.ADMIN: "管理员",
-    Role.SYSTEM: "系统",
-}
-
-STAFF = frozenset({Role.CLERK, Role.MEDIATOR, Role.SUPERVISOR, Role.ADMIN})
-DESK = frozenset({Role.CLERK, Role.MEDIATOR, Role.SUPERVISOR})
-DISPATCH = frozenset({Role.CLERK, Role.SUPERVISOR})
+__all__ = [
+    "ACTIONS", "DESK", "DISPATCH", "MEDIATED", "ROLE_NAMES", "STAFF", "STATES", "TALKING", "TRANSITIONS", "Action",
+    "ActionInfo", "Role", "State", "StateInfo", "possible",
+]  # fmt: skip
 
 
 class State(StrEnum):
@@ -136,6 +116,7 @@ class Action(StrEnum):
     RECORD = "record"
     SPEAK = "speak"
     TELL_PARTY = "tell_party"
+    TERMS = "terms"
     AGREE = "agree"
     TERMINATE = "terminate"
     REMIND_CONFIRM = "remind_confirm"
@@ -155,8 +136,8 @@ class ActionInfo:
 
     `who` may do it; `needs` names the text that must come with it ("" none); `asks` what else, see tickets/changes.py
     ("" nothing); `public` whether the citizen sees it in the timeline; `closed` whether only those on the case may read
-    it; `notice` is what he is told, `party_notice` what the other side of a mediation is told, with {number}, {text},
-    {who} filled in ("" nothing).
+    it; `own` whether of the staff only the owner may do it, no supervisor in his place; `notice` is what the citizen is
+    told, `party_notice` what the other side of a mediation is told, with {number}, {text}, {who}, {day} filled in ("" nothing).
     """
 
     label: str
@@ -165,29 +146,42 @@ class ActionInfo:
     asks: str = ""
     public: bool = True
     closed: bool = False
+    own: bool = False
     notice: str = ""
     party_notice: str = ""
 
+    @property
+    def seen(self) -> str:
+        """Who outside the office reads the words, as it is said to whoever writes them."""
+        if "{text}" in self.notice:
+            return "会发给当事人"
+        if self.public:
+            return "当事人在进度里看得到"
+        return "会发给对方，当事人看不到" if "{text}" in self.party_notice else "当事人看不到"
 
-CITIZEN = frozenset({Role.CITIZEN})
-OWN_SIDE = frozenset({Role.CITIZEN, Role.CLERK, Role.MEDIATOR})
 
 ACTIONS: dict[Action, ActionInfo] = {
     Action.SUBMIT: ActionInfo("提交", frozenset(Role)),
     Action.TRIAGE: ActionInfo("开始分派", DISPATCH),
-    Action.CLAIM: ActionInfo("接单", DESK, notice="您的工单 {number} 由{who}接手了。"),
+    Action.CLAIM: ActionInfo(
+        "接单", DESK, notice="您的工单 {number} 由{who}接手了。", party_notice="换了承办人，现在由{who}接着调解。"
+    ),
     Action.ASSIGN: ActionInfo(
-        "转交", DISPATCH | {Role.MEDIATOR, Role.SYSTEM}, asks="member", notice="您的工单 {number} 已转给{text}。"
+        "转交",
+        DISPATCH | {Role.MEDIATOR, Role.SYSTEM},
+        asks="member",
+        notice="您的工单 {number} 已转给{text}。",
+        party_notice="换了承办人，现在由{text}接着调解。",
     ),
     Action.RELEASE: ActionInfo("放回队列", DESK | {Role.SYSTEM}, public=False),
     Action.ACCEPT: ActionInfo("签收", DESK, notice="您的工单 {number} 由{who}接手了。"),
     Action.START: ActionInfo("开始办理", DESK),
     Action.ASK: ActionInfo("请补充", DESK, needs="要当事人补充什么", notice="关于工单 {number}，{who}想问您：\n{text}"),
-    Action.SUPPLY: ActionInfo("补充情况", OWN_SIDE),
+    Action.SUPPLY: ActionInfo("补充情况", OWN_SIDE, needs="补充的情况"),
     Action.REPLY: ActionInfo("回复", DESK, needs="回复的话", notice="关于工单 {number}，{who}回复您：\n{text}"),
     Action.NOTE: ActionInfo("内部备注", STAFF | {Role.SYSTEM}, needs="备注", public=False),
     Action.ADD: ActionInfo("补充留言", CITIZEN),
-    Action.CO_HANDLE: ActionInfo("请协办", DESK, needs="请他们协办什么", asks="co"),
+    Action.CO_HANDLE: ActionInfo("请协办", DESK, needs="请他们协办什么", asks="co", public=False),
     Action.CO_PART: ActionInfo("一家协办完", DESK, needs="协办的结果", asks="part", public=False),
     Action.CO_DONE: ActionInfo("协办都完成", DESK),
     Action.SNOOZE: ActionInfo(
@@ -199,7 +193,12 @@ ACTIONS: dict[Action, ActionInfo] = {
     ),
     Action.WAKE: ActionInfo("接着办", DESK | {Role.SYSTEM}),
     Action.EXTEND: ActionInfo(
-        "延长调解", DESK, needs="双方书面同意的情况", asks="until", notice="工单 {number} 双方同意延长调解：{text}"
+        "延长调解",
+        DESK,
+        needs="双方书面同意的情况",
+        asks="until",
+        own=True,
+        notice="工单 {number} 双方同意延长调解：{text}",
     ),
     Action.LIMIT: ActionInfo(
         "记法定期限",
@@ -221,9 +220,20 @@ ACTIONS: dict[Action, ActionInfo] = {
         notice="工单 {number} 里说了两件事，另一件单独开了一张：{text}。两张各办各的，都能查进度。",
     ),
     Action.RETURN: ActionInfo("退回", DESK, needs="建议去哪里办", asks="reason", public=False),
-    Action.SWAP: ActionInfo("换个人办", CITIZEN | {Role.PARTY}),
+    Action.SWAP: ActionInfo(
+        "换个人办",
+        CITIZEN | {Role.PARTY},
+        notice="工单 {number} 要换一个人来办，换好就告诉您。",
+        party_notice="要换一位承办人，换好了告诉您。",
+    ),
     Action.RECUSE: ActionInfo(
-        "回避", DESK, needs="为什么要回避", public=False, notice="您的工单 {number} 要换一个人来办，换好就告诉您。"
+        "回避",
+        DESK,
+        needs="为什么要回避",
+        public=False,
+        own=True,
+        notice="您的工单 {number} 要换一个人来办，换好就告诉您。",
+        party_notice="要换一位承办人，换好了告诉您。",
     ),
     Action.WARN: ActionInfo("发提示单", frozenset({Role.SUPERVISOR, Role.SYSTEM}), needs="提示什么", public=False),
     Action.ORDER: ActionInfo("发督办单", frozenset({Role.SUPERVISOR}), needs="督办什么", public=False),
@@ -233,20 +243,23 @@ ACTIONS: dict[Action, ActionInfo] = {
         DESK,
         asks="party",
         notice="工单 {number}：想请双方坐下来调解，不收钱，愿意才调，随时可以不调。您愿意吗？我们也在问对方。",
+        party_notice="想再请双方坐下来谈，不收钱，愿意才调，随时可以不调。您愿意吗？",
     ),
     Action.WISH: ActionInfo("当事人愿意调解", OWN_SIDE | {Role.SUPERVISOR}),
     Action.JOIN: ActionInfo("对方进来了", frozenset({Role.PARTY}), public=False),
     Action.CONSENT: ActionInfo(
-        "对方同意调解", DESK | {Role.PARTY}, notice="工单 {number}：对方愿意调解，调解员会约时间。"
+        "对方同意调解", DESK | {Role.PARTY}, own=True, notice="工单 {number}：对方愿意调解，调解员会约时间。"
     ),
     Action.DECLINE: ActionInfo(
         "对方不同意",
         DESK | {Role.PARTY},
+        own=True,
         notice="工单 {number}：对方不愿意调解。您还可以申请仲裁、行政处理，或者去法院起诉（人民调解法第二十六条）。",
     ),
     Action.MEDIATE: ActionInfo(
         "开始调解",
         DESK,
+        own=True,
         notice="工单 {number}：双方都同意，开始调解。时间地点另外告诉您。",
         party_notice="双方都同意，开始调解。时间地点另外告诉您。",
     ),
@@ -254,26 +267,30 @@ ACTIONS: dict[Action, ActionInfo] = {
         "约调解时间",
         DESK,
         asks="meeting",
+        own=True,
         notice="工单 {number} 调解的时间地点：{text}\n来不了请早点回话。",
         party_notice="调解的时间地点：{text}\n来不了请早点回话。",
     ),
-    Action.RECORD: ActionInfo("调解记录", DESK, needs="调解记录", public=False, closed=True),
+    Action.RECORD: ActionInfo("调解记录", DESK, needs="调解记录", public=False, closed=True, own=True),
     Action.SPEAK: ActionInfo("对方来话", frozenset({Role.PARTY}), needs="话", public=False, closed=True),
     Action.TELL_PARTY: ActionInfo(
-        "回复对方", DESK, needs="给对方的话", public=False, closed=True, party_notice="{who}：\n{text}"
+        "回复对方", DESK, needs="给对方的话", public=False, closed=True, own=True, party_notice="{who}：\n{text}"
     ),
+    Action.TERMS: ActionInfo("写协议条款", DESK, needs="谈好的条款", public=False, closed=True, own=True),
     Action.AGREE: ActionInfo(
         "达成协议",
         DESK,
-        needs="协议要点",
+        needs="协议条款",
         asks="signed",
-        notice="工单 {number}：双方谈拢了。\n{text}",
-        party_notice="双方谈拢了。\n{text}",
+        own=True,
+        notice="工单 {number}：双方谈拢了，{day}签的协议。\n{text}",
+        party_notice="双方谈拢了，{day}签的协议。\n{text}",
     ),
     Action.TERMINATE: ActionInfo(
         "终止调解",
         DESK,
         needs="终止的原因",
+        own=True,
         notice="工单 {number}：调解没成。\n{text}\n您还可以依法申请仲裁、行政处理，或者去法院起诉（人民调解法第二十六条）。",
         party_notice="调解没成，终止了。双方还可以依法申请仲裁、行政处理，或者去法院起诉（人民调解法第二十六条）。",
     ),
@@ -297,7 +314,10 @@ ACTIONS: dict[Action, ActionInfo] = {
 
 _WORKING = (State.ACCEPTED, State.IN_PROGRESS, State.CO_HANDLING, State.REOPENED)
 _QUEUED = (State.SUBMITTED, State.TRIAGE, State.RETURNED, State.REOPENED)
-_MEDIATION = (State.CONSENT_PENDING, State.MEDIATING, State.AGREEMENT)
+# in which the other side may talk to the mediator; in which a new owner goes on with what was begun
+TALKING = (State.CONSENT_PENDING, State.MEDIATING, State.AGREEMENT)
+MEDIATED = (*TALKING, State.TERMINATED, State.JUDICIAL_CONFIRM)
+_ASKING = (State.CONSENT_PENDING, State.MEDIATING)
 _OPEN = tuple(state for state, info in STATES.items() if info.open and state is not State.DRAFT)
 _UNRESOLVED = tuple(state for state in _OPEN if state is not State.RESOLVED)
 _KEPT = tuple(state for state in State if state is not State.DRAFT)
@@ -313,15 +333,18 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     **_rows((State.DRAFT,), Action.SUBMIT, State.SUBMITTED),
     **_rows((State.SUBMITTED, State.RETURNED), Action.TRIAGE, State.TRIAGE),
     **_rows(_QUEUED, Action.CLAIM, State.ACCEPTED),
+    **_rows(MEDIATED, Action.CLAIM, None),
     **_rows((*_QUEUED, State.ASSIGNED, *_WORKING, State.NEED_INFO), Action.ASSIGN, State.ASSIGNED),
+    **_rows((*MEDIATED, State.SNOOZED), Action.ASSIGN, None),
     **_rows(_IN_HAND, Action.RELEASE, State.TRIAGE),
     **_rows((State.ASSIGNED,), Action.ACCEPT, State.ACCEPTED),
     **_rows((State.ACCEPTED, State.REOPENED), Action.START, State.IN_PROGRESS),
-    **_rows((*_QUEUED, *_WORKING, State.MEDIATING, State.NEED_INFO), Action.ASK, State.NEED_INFO),
+    **_rows((*_QUEUED, *_WORKING, State.NEED_INFO), Action.ASK, State.NEED_INFO),
+    **_rows((State.MEDIATING,), Action.ASK, None),
     **_rows((State.NEED_INFO,), Action.SUPPLY, State.IN_PROGRESS),
     **_rows(_WORKING, Action.REPLY, State.IN_PROGRESS),
     **_rows((State.CO_HANDLING,), Action.REPLY, State.CO_HANDLING),
-    **_rows((State.NEED_INFO, State.SNOOZED, *_MEDIATION), Action.REPLY, None),
+    **_rows((State.NEED_INFO, State.SNOOZED, *TALKING), Action.REPLY, None),
     **_rows((State.TERMINATED, State.JUDICIAL_CONFIRM, State.RESOLVED), Action.REPLY, None),
     **_rows(_KEPT, Action.NOTE, None),
     **_rows(tuple(state for state in _OPEN if state is not State.NEED_INFO), Action.ADD, None),
@@ -337,23 +360,26 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     **_rows((*_QUEUED, *_WORKING, State.ASSIGNED, State.NEED_INFO, State.SNOOZED), Action.MERGE, State.MERGED),
     **_rows((*_QUEUED, *_WORKING, State.ASSIGNED, State.NEED_INFO), Action.SPLIT, None),
     **_rows(_IN_HAND, Action.RETURN, State.RETURNED),
-    **_rows((*_IN_HAND, State.CONSENT_PENDING, State.MEDIATING), Action.SWAP, State.TRIAGE),
-    **_rows((*_IN_HAND, State.CONSENT_PENDING, State.MEDIATING), Action.RECUSE, State.TRIAGE),
+    **_rows(_IN_HAND, Action.SWAP, State.TRIAGE),
+    **_rows(_IN_HAND, Action.RECUSE, State.TRIAGE),
+    **_rows(_ASKING, Action.SWAP, None),
+    **_rows(MEDIATED, Action.RECUSE, None),
     **_rows(_UNRESOLVED, Action.WARN, None),
     **_rows(_OPEN, Action.ORDER, None),
     **_rows(_OPEN, Action.ANSWER, None),
-    **_rows((State.ACCEPTED, State.IN_PROGRESS), Action.INVITE, State.CONSENT_PENDING),
+    **_rows((State.ACCEPTED, State.IN_PROGRESS, State.TERMINATED), Action.INVITE, State.CONSENT_PENDING),
     **_rows((State.CONSENT_PENDING,), Action.WISH, None),
-    **_rows((State.CONSENT_PENDING, State.MEDIATING), Action.JOIN, None),
+    **_rows(_ASKING, Action.JOIN, None),
     **_rows((State.CONSENT_PENDING,), Action.CONSENT, None),
     **_rows((State.CONSENT_PENDING,), Action.MEDIATE, State.MEDIATING),
-    **_rows((State.CONSENT_PENDING, State.MEDIATING), Action.DECLINE, State.TERMINATED),
+    **_rows(_ASKING, Action.DECLINE, State.TERMINATED),
     **_rows((State.MEDIATING,), Action.MEET, None),
-    **_rows(_MEDIATION, Action.RECORD, None),
-    **_rows(_MEDIATION, Action.SPEAK, None),
-    **_rows(_MEDIATION, Action.TELL_PARTY, None),
+    **_rows(TALKING, Action.RECORD, None),
+    **_rows(TALKING, Action.SPEAK, None),
+    **_rows(TALKING, Action.TELL_PARTY, None),
+    **_rows((State.MEDIATING,), Action.TERMS, None),
     **_rows((State.MEDIATING,), Action.AGREE, State.AGREEMENT),
-    **_rows((State.CONSENT_PENDING, State.MEDIATING), Action.TERMINATE, State.TERMINATED),
+    **_rows(_ASKING, Action.TERMINATE, State.TERMINATED),
     **_rows((State.AGREEMENT,), Action.REMIND_CONFIRM, State.JUDICIAL_CONFIRM),
     **_rows((*_WORKING, State.AGREEMENT, State.TERMINATED, State.JUDICIAL_CONFIRM), Action.RESOLVE, State.RESOLVED),
     **_rows((*_QUEUED, *_WORKING, State.ASSIGNED), Action.REDIRECT, State.REDIRECTED),

@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tickets.changes import CHANGES, needs_owner
+from tickets.changes import CHANGES, not_his
 from tickets.clocks import lamp
 from tickets.due import add_work_hours, work_hours_between
 from tickets.model import Actor, Event, NotAllowed, Ticket
 from tickets.states import ACTIONS, STATES, TRANSITIONS, Action, Role, State
+from tickets.towns import town_of
 
-__all__ = ["Actor", "Event", "NotAllowed", "Ticket", "apply", "check", "lamp", "open_ticket"]
+__all__ = ["Actor", "Event", "NotAllowed", "Ticket", "apply", "check", "lamp", "open_ticket", "reads"]
 
 REOPEN_LIMIT = 1  # a second "not solved" goes to the supervisor as a new case
 REOPEN_DAYS = 30  # after so many days it is a new case
@@ -19,6 +20,7 @@ RETURN_LIMIT = 2  # the second return is the supervisor's
 
 def open_ticket(*, now: datetime, hours: int, by: Actor, **details: Any) -> tuple[Ticket, Event]:
     """A new case due in `hours` working hours from `now`, and its first event. `details` are Ticket fields."""
+    details["town"] = town_of(details.get("town", ""))
     draft = Ticket(opened_at=now, due_at=add_work_hours(now, hours), hours=hours, paused_at=now, **details)
     ticket, event = apply(draft, Action.SUBMIT, by, now, draft.title)
     return replace(ticket, version=0), event
@@ -48,8 +50,9 @@ def _check_person(ticket: Ticket, action: Action, by: Actor) -> None:
         raise NotAllowed("这不是您的工单。")
     if by.role is Role.PARTY and by.id != (ticket.mediation.person or (by.id if action is Action.JOIN else "")):
         raise NotAllowed("这不是您的调解。")
-    if needs_owner(action, by.role) and ticket.owner not in ("", by.id):
-        raise NotAllowed(f"工单 {ticket.number} 由{ticket.owner_name}在办，请先转交。")
+    if not_his(ticket, action, by.id, by.role):
+        why = f"由{ticket.owner_name}在办，请先转交" if ticket.owner else "还没有人接手，请先接单"
+        raise NotAllowed(f"工单 {ticket.number} {why}。")
     twice = ticket.state is State.RETURNED and ticket.returned >= RETURN_LIMIT
     if twice and by.role in (Role.CLERK, Role.MEDIATOR) and action is not Action.NOTE:
         raise NotAllowed("这张单退回两次了，由督办员来定。")
@@ -84,6 +87,14 @@ def apply(
         before=ticket.state, after=target, text=text, public=info.public, closed=info.closed, data=data,
     )  # fmt: skip
     return changed, event
+
+
+def reads(ticket: Ticket, event: Event, id: str) -> bool:
+    """Whether the member reads words and files of an event: those of a mediation are for the owner and who wrote them."""
+    if not event.closed:
+        return True
+    since = ticket.reads_from is None or event.at >= ticket.reads_from
+    return bool(id) and (id == event.actor or (id == ticket.owner and since))
 
 
 def _clock(before: Ticket, after: Ticket, now: datetime) -> Ticket:

@@ -9,13 +9,14 @@ from bot.web.canned import can_play, filled, macros
 from bot.web.case import show
 from bot.web.keys import Site, site
 from bot.web.login import check_form
-from bot.web.pages import read, sentence, write
+from bot.web.pages import read, write
 from bot.web.queue import colleague
 from bot.web.rights import sees, sees_body
 from bot.web.uploads import Form, Refused, discard, read_form
-from handlers.desk import offered, perform
+from handlers.desk import perform
 from handlers.inputs import read as read_inputs
 from handlers.numbers import find_number, fresh_number
+from handlers.offers import offered
 from handlers.types import Facts, Member
 from storage import Conflict, Store
 from tickets.states import ACTIONS, Action
@@ -23,6 +24,8 @@ from tickets.ticket import NotAllowed, Ticket
 
 LONGEST = 4000  # characters of one act
 CHANGED = "刚才这张单有了新情况（见经过），请看一眼再办。您写的字还在。"
+AGAIN = "您写的字还在，文件请再选一次。"
+EMPTY = {"action": "", "text": ""}  # what the page of a case needs of a form that could not be carried out
 TAKEN = "刚才这张单被别人接走了。回队列看别的。"
 
 
@@ -32,14 +35,17 @@ async def act(request: web.Request, me: Member) -> web.StreamResponse:
     try:
         form = await read_form(request, here.files)
     except Refused as refused:
-        raise sentence(refused.status, str(refused)) from None
-    kept = {"action": "", "text": "", **form.fields}
+        check_form(request, refused.fields.get("csrf", ""))
+        words = f"{refused}{AGAIN}"
+        return await show(request, me, error=words, status=refused.status, kept={**EMPTY, **refused.fields})
+    kept = {**EMPTY, **form.fields}
     try:
         check_form(request, form.fields.get("csrf", ""))
         action = await _perform(here, number, me, form)
     except NotAllowed as error:
         discard(form.files, here.files)
-        return await show(request, me, error=str(error), status=409, kept=kept)
+        words = f"{error}{AGAIN if form.files else ''}"
+        return await show(request, me, error=words, status=409, kept=kept)
     except Conflict:
         discard(form.files, here.files)
         return await _conflict(request, me, kept)
@@ -47,7 +53,7 @@ async def act(request: web.Request, me: Member) -> web.StreamResponse:
         discard(form.files, here.files)
         raise
     after = await read(here, lambda store: store.ticket(number))
-    raise web.HTTPSeeOther(f"/desk/case/{number}?done={action}" if after and sees(after, me) else "/desk")
+    raise web.HTTPSeeOther(f"/desk/case/{number}?done={action}" if after and sees(after, me) else f"/desk?done={action}")
 
 
 async def _perform(here: Site, number: str, me: Member, form: Form) -> Action:

@@ -14,8 +14,9 @@ from bot.web.pages import page, read, write
 from bot.web.queue import TEAM_ROLES, row
 from bot.web.rights import event_text, sees, sees_body, sees_closed, sees_phone, shown
 from bot.web.uploads import respond
-from handlers.desk import EVENT_LABELS, offered
-from handlers.inputs import Input, day_of, inputs
+from handlers.desk import EVENT_LABELS, same_person
+from handlers.inputs import Input, day_of, inputs, words_of
+from handlers.offers import offered
 from handlers.types import Attachment, Member, room_of
 from storage import Letter, Store
 from tickets.clocks import clocks, days_left, limit_lamp, today
@@ -23,7 +24,7 @@ from tickets.due import say_time
 from tickets.duplicates import alike
 from tickets.papers import PAPERS, papers_of
 from tickets.states import ACTIONS, ROLE_NAMES, Action, Role
-from tickets.ticket import Event, Ticket
+from tickets.ticket import Event, Ticket, reads
 
 
 async def case(request: web.Request, me: Member) -> web.StreamResponse:
@@ -50,7 +51,7 @@ async def show(
     found = await read(here, lambda store: _load(store, number, me))
     if found is None:
         raise web.HTTPNotFound(text="没有这张工单，或者它不归您看。")
-    ticket, events, attachments, letters, team = found
+    ticket, events, handed_in, letters, team = found
     await _note_seen(here, number, me)
     body = sees_body(ticket, me)
     same = await read(here, lambda store: _duplicates(store, ticket, me)) if body and ticket.open else []
@@ -63,11 +64,11 @@ async def show(
         events=[event_row(event, ticket, me) for event in reversed(events) if event.action != SEEN],
         macros=[(index, one["title"]) for index, one in enumerate(macros()) if can_play(one, acts, ticket, me)],
         articles=_articles(ticket, here), here_path=f"/desk/case/{number}/here",
-        attachments=list(enumerate(attachments)) if body else [],
+        attachments=_files(ticket, handed_in, me) if body else [],
         failed=[letter.error for letter in letters if letter.state == "failed"],
         waiting=sum(letter.state in ("waiting", "sending") for letter in letters),
         acts=_acts(acts, ticket, here), canned=[{**one, "text": filled(one["text"], ticket, me)} for one in canned()], clocks=clocks(ticket), limits=_limits(ticket, here.clock()),
-        same=same, can_merge=Action.MERGE in acts, papers=_papers(ticket, events, me) if body else [],
+        same=same, can_merge=[one.number for one in same if Action.MERGE in acts and same_person(ticket, one)], papers=_papers(ticket, events, me) if body else [],
         party_link=f"{here.settings.site}/mediate/{ticket.mediation.code}" if body and ticket.mediation.code else "",
         team=[one for one in team if one.role in TEAM_ROLES and one.id != ticket.owner], role_names=ROLE_NAMES,
         opened=say_time(ticket.opened_at), service=_title(here, ticket.service), topic=_title(here, ticket.topic),
@@ -75,6 +76,7 @@ async def show(
 
 
 SEEN = "seen"
+HandedIn = tuple[tuple[Attachment, Event], ...]
 NEAR = 20  # cases with the same telephone number looked at
 
 
@@ -98,12 +100,17 @@ def _articles(ticket: Ticket, here: Site) -> list[tuple[str, str]]:
 
 def _load(
     store: Store, number: str, me: Member
-) -> tuple[Ticket, tuple[Event, ...], tuple[Attachment, ...], list[Letter], tuple[Member, ...]] | None:
+) -> tuple[Ticket, tuple[Event, ...], HandedIn, list[Letter], tuple[Member, ...]] | None:
     ticket = store.ticket(number)
     if ticket is None or not sees(ticket, me):
         return None
     letters = [letter for letter in store.letters_of(number) if not room_of(letter.chat)[1]]
-    return ticket, store.events(number), store.attachments(number), letters, store.team()
+    return ticket, store.events(number), store.handed_in(number), letters, store.team()
+
+
+def _files(ticket: Ticket, handed_in: HandedIn, me: Member) -> list[tuple[int, Attachment]]:
+    """(place, file) of what `me` may open: files of a mediation are for those who read its words."""
+    return [(at, one) for at, (one, event) in enumerate(handed_in) if reads(ticket, event, me.id)]
 
 
 def _duplicates(store: Store, ticket: Ticket, me: Member) -> list[Ticket]:
@@ -162,12 +169,13 @@ def event_row(event: Event, ticket: Ticket, me: Member) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Act:
-    """An act as the page offers it: `told` whether the citizen hears of it."""
+    """An act as the page offers it: `seen` who outside the office reads the words, `start` what stands there already."""
 
     action: Action
     label: str
     needs: str
-    told: bool
+    seen: str
+    start: str
     inputs: tuple[Input, ...]
 
     @property
@@ -182,15 +190,24 @@ class Act:
         return self.action in COMMON
 
 
-CAREFUL = {Action.DECLINE, Action.RELEASE}  # one tap too many would hurt
-COMMON = {Action.ASK, Action.RESOLVE, Action.INVITE, Action.MEET, Action.AGREE, Action.TELL_PARTY, Action.ANSWER}
+CAREFUL = {Action.DECLINE, Action.RELEASE, Action.ARCHIVE}  # one tap too many would hurt
+COMMON = {
+    Action.ASK,
+    Action.RESOLVE,
+    Action.INVITE,
+    Action.MEET,
+    Action.TERMS,
+    Action.AGREE,
+    Action.TELL_PARTY,
+    Action.ANSWER,
+}
 
 
 def _acts(acts: Iterable[Action], ticket: Ticket, here: Site) -> list[Act]:
     day = today(here.clock())
     return [
         Act(
-            one, ACTIONS[one].label, ACTIONS[one].needs, bool(ACTIONS[one].notice),
+            one, ACTIONS[one].label, ACTIONS[one].needs, ACTIONS[one].seen, words_of(ticket, one),
             tuple(_dated(asked, day) for asked in inputs(ticket, one, here.knowledge)),
         )
         for one in acts
@@ -209,6 +226,9 @@ async def file(request: web.Request, me: Member) -> web.StreamResponse:
     """A file of a case, for those who may read the case."""
     here, number, index = site(request), request.match_info["number"], int(request.match_info["index"])
     found = await read(here, lambda store: _load(store, number, me))
-    if found is None or not sees_body(found[0], me) or index >= len(found[2]):
+    if found is None or not sees_body(found[0], me):
         raise web.HTTPNotFound
-    return respond(here.files, found[2][index])
+    one = dict(_files(found[0], found[2], me)).get(index)
+    if one is None:
+        raise web.HTTPNotFound
+    return respond(here.files, one)

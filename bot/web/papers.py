@@ -11,7 +11,7 @@ from bot.web.pages import read
 from bot.web.rights import sees_body, sees_closed
 from handlers.types import Member
 from tickets.papers import PAPERS
-from tickets.ticket import NotAllowed
+from tickets.ticket import NotAllowed, reads
 
 MAKERS = {"docx": docx, "pdf": pdf}
 
@@ -26,7 +26,7 @@ async def paper(request: web.Request, me: Member) -> web.StreamResponse:
     if kind.closed and not sees_closed(ticket, me):
         raise web.HTTPForbidden(text="调解的文书只有承办的调解员能看。")
     try:
-        made = kind.make(ticket, events)
+        made = kind.make(ticket, [event for event in events if reads(ticket, event, me.id)])
         content = await asyncio.to_thread(MAKERS[form], made)
     except (NotAllowed, NoFont) as error:
         raise web.HTTPConflict(text=str(error)) from None

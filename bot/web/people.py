@@ -11,10 +11,11 @@ from bot.web.login import csrf_of, device_link, invitation_link, posted
 from bot.web.pages import page, read, write
 from handlers.staff import INVITABLE
 from handlers.types import Invite, Member
-from storage import Store
+from storage import Store, Wanted
 from tickets.states import ROLE_NAMES, Role
 
 ALONE = "至少要留一位管理员。"
+LEFT = "{name}已停用，手上还有 {count} 张在办的单，现在没人办。请督办员到队列里搜“{name}”，一张一张转交给别人。"
 
 
 async def people(request: web.Request, me: Member) -> web.StreamResponse:
@@ -23,11 +24,17 @@ async def people(request: web.Request, me: Member) -> web.StreamResponse:
 
 
 async def _people(
-    request: web.Request, me: Member, link: str = "", code: str = "", about: str = "", error: str = ""
+    request: web.Request,
+    me: Member,
+    link: str = "",
+    code: str = "",
+    about: str = "",
+    error: str = "",
+    status: int = 200,
 ) -> web.Response:
     found = await read(site(request), lambda store: store.members())
     return page(
-        request, "people.html", 409 if error else 200, me=me, role=ROLE_NAMES[me.role], csrf=csrf_of(request), error=error,
+        request, "people.html", status, me=me, role=ROLE_NAMES[me.role], csrf=csrf_of(request), error=error,
         members=found, role_names=ROLE_NAMES, roles=INVITABLE, link=link, code=code, about=about,
     )  # fmt: skip
 
@@ -64,7 +71,10 @@ async def change(request: web.Request, me: Member) -> web.StreamResponse:
         return True
 
     if not await write(here, turn):
-        return await _people(request, me, error=ALONE)
+        return await _people(request, me, error=ALONE, status=409)
+    count = await read(here, lambda store: store.count(Wanted(open=True, owner=id))) if wanted == "off" else 0
+    if count:
+        return await _people(request, me, error=LEFT.format(name=one.name, count=count))
     raise web.HTTPSeeOther("/desk/people")
 
 

@@ -128,7 +128,7 @@ async def house(api: FakeBotApi, folder: Path, knowledge: Knowledge, **options: 
 async def test_a_case_gets_a_topic_with_its_card_pinned(api: FakeBotApi, tmp_path: Path, knowledge: Knowledge) -> None:
     async with house(api, tmp_path, knowledge) as here:
         assert here.name == f"【已提交】{NUMBER} 老大半年没给工钿"
-        assert "欠了三万" in here.card["text"] and "石浦镇" in here.card["text"]
+        assert "欠了三万" in here.card["text"] and "镇乡：石浦" in here.card["text"]
         assert PHONE not in "".join(api.texts(GROUP))
         assert int(here.card["message_thread_id"]) == here.thread
 

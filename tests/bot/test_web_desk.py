@@ -412,8 +412,20 @@ async def test_a_statutory_period_is_counted_and_told(here: World, number: str) 
     assert (limit.id, str(limit.last_day)) == ("dl-labor-1y", "2027-11-01")
 
 
-async def test_two_cases_are_linked_and_merged_on_both_sides(here: World, number: str) -> None:
-    other = await (await here.visitor()).open_case("同一件事又交一次")
+async def test_cases_of_two_people_are_not_merged(here: World, number: str) -> None:
+    other = await (await here.visitor()).open_case("同一件事别人交的", PHONE)
+    clerk = await here.staff(Role.CLERK)
+    _, page = await clerk.get(f"/desk/case/{other}")
+    assert "并到那张" not in page
+    status, text = await clerk.act(other, "merge", **{"ask-number": number})
+    assert (status, "两张单是不同的人交的" in text) == (409, True)
+    assert (await here.ticket(other)).state is State.SUBMITTED
+    assert (await here.ticket(number)).linked == ()
+
+
+async def test_two_cases_are_linked_and_merged_on_both_sides(here: World) -> None:
+    citizen = await here.visitor()
+    number, other = await citizen.open_case(SECRET), await citizen.open_case("同一件事又交一次")
     clerk = await here.staff(Role.CLERK)
     status, text = await clerk.act(number, "link", **{"ask-number": "9999-9999"})
     assert (status, "没有找到另一张工单" in text) == (409, True)

@@ -59,8 +59,11 @@ def test_what_was_handed_in_is_public_only_with_its_event(store: Store) -> None:
     note = changed(changed(start.ticket, Action.CLAIM).ticket, Action.NOTE, "内部")
     store.perform((replace(start, attachments=(photo,)), changed(start.ticket, Action.CLAIM)), NOW)
     store.perform((replace(note, attachments=(scan,)),), NOW)
-    assert store.attachments("1000-0001") == (photo, scan)
-    assert store.attachments("1000-0001", public_only=True) == (photo,)
+    handed_in = store.handed_in("1000-0001")
+    assert [(one, event.action, event.public) for one, event in handed_in] == [
+        (photo, "open", True),
+        (scan, "note", False),
+    ]
     store.journal(message(attachments=(Attachment(kind="voice", ref="c"), Attachment(kind="location"))))
     assert store.attachment_refs() == {"a", "b", "c"}
 
@@ -168,7 +171,7 @@ def test_forgetting_takes_the_words_and_leaves_the_record(store: Store) -> None:
     ]  # fmt: skip
     assert store.tickets_of("telegram:7") == store.tickets_of("") == ()
     assert store.queue(Wanted(text="王阿大")) == ()
-    assert store.attachments("1000-0001") == ()
+    assert store.handed_in("1000-0001") == ()
     assert store.misses(NOW - timedelta(days=1)) == []
     assert store.session(message()) == Session()
     assert [line.reply.text for line in store.history("telegram", "7") if line.reply] == ["删了"]

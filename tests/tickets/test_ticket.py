@@ -102,9 +102,10 @@ def test_a_stranger_cannot_withdraw_somebody_elses_case() -> None:
 @pytest.mark.parametrize("action", [a for a, info in ACTIONS.items() if info.needs])
 def test_acts_that_need_words_refuse_silence(action: Action) -> None:
     state = next(source for (source, a) in TRANSITIONS if a is action)
-    by = SUPERVISOR if Role.SUPERVISOR in ACTIONS[action].who else Actor(id="x1", role=Role.PARTY)
+    role = next(one for one in (Role.SUPERVISOR, Role.MEDIATOR, Role.PARTY) if one in ACTIONS[action].who)
+    by = Actor(id="x1" if role is Role.PARTY else "s1", role=role)
     with pytest.raises(NotAllowed, match="请写上"):
-        apply(ready(action, state=state), action, by, NOW, "  ", **GIVEN)
+        apply(ready(action, state=state, owner="s1"), action, by, NOW, "  ", **GIVEN)
 
 
 def test_waiting_for_the_citizen_stops_the_promised_time() -> None:
