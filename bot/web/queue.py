@@ -11,14 +11,16 @@ from yarl import URL
 from bot.web.keys import site
 from bot.web.login import csrf_of, posted
 from bot.web.pages import page, read, write
-from bot.web.rights import WATCH, sees, sees_body, shown
+from bot.web.rights import WATCH, sees, sees_body, sees_phone, shown
 from bot.web.sheets import attachment, workbook
-from handlers.desk import offered, perform
+from handlers.desk import perform, shared
 from handlers.numbers import find_number
 from handlers.types import Facts, Member
 from storage import Conflict, Store, Wanted
+from handlers.offers import offered
 from tickets.changes import RATINGS, SOLVED
 from tickets.clocks import next_due, today
+from storage.cases import words_of
 from tickets.due import BEIJING, say_time
 from tickets.states import ACTIONS, DISPATCH, ROLE_NAMES, STATES, Action, Role, State
 from tickets.ticket import NotAllowed, Ticket, lamp
@@ -125,12 +127,13 @@ def wanted_of(look: Look, me: Member, now: datetime) -> list[Wanted]:
 
 
 def _fits(ticket: Ticket, look: Look, me: Member) -> bool:
-    """What the database cannot ask: rights; the admin finds by number and title only."""
+    """What the database cannot ask: rights; nobody finds by a telephone number he may not see, the admin by title only."""
     if not sees(ticket, me):
         return False
-    if me.role is Role.ADMIN and look.words:
-        seen = f"{ticket.number} {ticket.number.replace('-', '')} {ticket.title}".lower()
-        return all(word in seen for word in look.words.lower().split())
+    if look.words and not sees_phone(ticket, me):
+        titles = f"{ticket.number}\n{ticket.number.replace('-', '')}\n{ticket.title}".lower()
+        seen = shared(titles if me.role is Role.ADMIN else words_of(ticket), ticket)
+        return all(_plain(word) in _plain(seen) for word in look.words.lower().split())
     return True
 
 
@@ -144,6 +147,11 @@ def row(ticket: Ticket, me: Member, now: datetime) -> dict[str, Any]:
         "owner": ticket.owner_name or "没人接", "mine": ticket.owner == me.id, "town": ticket.town,
         "due": clock if ticket.open else "", "open": ticket.open, "team": ticket.team,
     }  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    """What of a text the index of words knows: letters and digits, line by line."""
+    return "".join(sign for sign in text if sign.isalnum() or sign == "\n")
 
 
 def colleague(store: Store, id: str, ticket: Ticket) -> Member:

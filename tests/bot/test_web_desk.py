@@ -12,7 +12,7 @@ from bot.web.canned import canned
 from bot.web.login import first_admin_link
 from handlers.types import Invite, Message
 from knowledge import Knowledge
-from tests.bot.web_world import World, world
+from tests.bot.web_world import Staff, World, world
 from tickets.states import ACTIONS, Role, State
 
 PHONE = "13812345678"
@@ -176,6 +176,20 @@ async def test_a_case_shows_to_each_what_is_his(here: World, number: str) -> Non
     for one in (owner, await here.staff(Role.CLERK), await here.staff(Role.SUPERVISOR)):
         status, text = await one.get(path)
         assert (status, SECRET in text, PHONE in text) == (200, True, True), one.me.role
+
+
+async def test_a_phone_that_may_not_be_seen_finds_nothing(here: World, number: str) -> None:
+    mediator, clerk = await here.staff(Role.MEDIATOR, "鹤浦的"), await here.staff(Role.CLERK)
+
+    async def found(who: Staff, words: str) -> bool:
+        return f"/desk/case/{number}" in (await who.get(f"/desk?q={words}"))[1]
+
+    for words in (PHONE, PHONE[:6], PHONE[-5:]):
+        assert not await found(mediator, words), words
+        assert await found(clerk, words), words
+    assert await found(mediator, "阿三") and await found(mediator, "阿三 石浦")
+    await mediator.act(number, "claim")
+    assert await found(mediator, PHONE)
 
 
 async def test_the_admin_sees_titles_only(here: World, number: str) -> None:
