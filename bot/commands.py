@@ -20,6 +20,7 @@ from handlers import handle
 from handlers.types import Invite
 from storage import open_lanes, open_store, sqlite_path
 from storage.copies import restore as restore_copy
+from storage.records import Use
 from tickets.due import BEIJING
 from tickets.states import Role
 
@@ -168,6 +169,8 @@ def audit_export(arguments: Namespace, settings: Settings) -> int:
         raise CommandError("文件名以 .csv 或 .xlsx 结尾。")
     store = open_store(settings.database_url)
     count = export(store, path)
+    now = clock_of(settings)()
+    store.used(Use(at=now, member="", name="命令行", role=Role.SYSTEM, what="audit", detail=f"{count} 条"))
     store.close()
     print(f"导出 {count} 条：{path}（没有正文，正文用“内容指纹”核对）")
     return audit_verify(arguments, settings)

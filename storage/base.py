@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from handlers.types import Attachment, Effect, Member, Message, Outcome, Reply, Session
-from storage.records import Board, Broken, Confusion, Draft, Happened, Letter, Miss, Room, Said, Signed, Wanted
+from storage.records import Board, Broken, Confusion, Draft, Happened, Letter, Miss, Room, Said, Signed, Use, Wanted
 from tickets.figures import Line
 from tickets.states import Role
 from tickets.ticket import Event, Ticket
@@ -114,6 +114,15 @@ class Store(Protocol):
 
     def history_of_all(self, after: int, limit: int) -> list[Mapping[str, Any]]:
         """Events as they are kept, with their seals, from the position after `after` on: for the auditor."""
+
+    def used(self, use: Use) -> bool:
+        """Writes a use down for good. False when the same stands there since a few minutes."""
+
+    def has_used(self, use: Use) -> bool:
+        """Whether the same use stands there since a few minutes."""
+
+    def uses(self, after: int, limit: int) -> Sequence[Use]:
+        """Uses in order, from the one with the id `after` on."""
 
     def audit_verify(self) -> Broken | None:
         """Walks the whole chained history; the first place that does not hold, or None."""

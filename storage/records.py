@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from handlers.types import Attachment, Message, Reply
+from tickets.roles import Role
 from tickets.ticket import Event
 
 
@@ -132,6 +133,20 @@ class Broken:
     position: int
     number: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """Somebody of the staff took something out: `what` of the case `number`, if it was one; `detail` holds no words."""
+
+    at: datetime
+    member: str
+    name: str
+    role: Role
+    what: str  # file | paper | export | month | search | audit
+    number: str = ""
+    detail: str = ""
+    id: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -212,11 +212,31 @@ ROOMS: tuple[Statement, ...] = (
     "CREATE INDEX letters_lane ON letters (channel, lane, state) WHERE state = 'sending'",
 )
 
+USES: tuple[Statement, ...] = (
+    """CREATE TABLE uses (
+        id {id}, at TEXT NOT NULL, member TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, what TEXT NOT NULL,
+        number TEXT NOT NULL, detail TEXT NOT NULL)""",
+    "CREATE INDEX uses_member ON uses (member, at)",
+    {
+        "sqlite": """CREATE TRIGGER uses_no_delete BEFORE DELETE ON uses
+            BEGIN SELECT RAISE(ABORT, 'uses are append-only'); END""",
+        "postgres": """CREATE TRIGGER uses_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON uses
+            FOR EACH STATEMENT EXECUTE FUNCTION events_refuse()""",
+    },
+    {
+        "sqlite": """CREATE TRIGGER uses_no_update BEFORE UPDATE ON uses
+            BEGIN SELECT RAISE(ABORT, 'uses are append-only'); END""",
+        "postgres": "",
+    },
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("2026-11-begin", (*TALK, *CASES, *PEOPLE)),
     Migration("2026-11-editing", EDITING),
     Migration("2026-11-desk", (*DESK, REFILL)),
     Migration("2026-11-rooms", ROOMS),
+    # towns are kept under one name from now on, so the columns are written anew
+    Migration("2026-11-uses", (*USES, REFILL)),
 )
 
 

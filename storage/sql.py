@@ -27,6 +27,7 @@ from storage.letters import Letters
 from storage.people import People
 from storage.questions import Questions
 from storage.talk import Talk
+from storage.uses import Uses
 
 
 class Turn:
@@ -45,7 +46,7 @@ class Turn:
         return self.message
 
 
-class SqlStore(Talk, Letters, People, Questions, Editing):
+class SqlStore(Talk, Letters, People, Questions, Editing, Uses):
     """All verbs of storage.base.Store over any Database."""
 
     def __init__(self, database: Database, copy: Callable[[Database, Path], None]) -> None:

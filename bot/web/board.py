@@ -9,6 +9,7 @@ from bot.web.login import csrf_of
 from bot.web.pages import page, read
 from bot.web.queue import LAMPS, row
 from bot.web.sheets import Cell, attachment, workbook
+from bot.web.uses import note
 from handlers.types import Member
 from storage import Board, Store, Wanted
 from storage.rooms import GROUP_TROUBLE
@@ -96,6 +97,7 @@ async def month(request: web.Request, me: Member) -> web.StreamResponse:
             [one.team, LAMPS[one.lamp], one.cases, *(one.colours.get(c, 0) for c in ("green", "yellow", "red")), one.closed,
              one.solved, one.bad, one.points] for one in rows
         ]  # fmt: skip
+        await note(request, me, "month", detail=f"{first:%Y-%m}")
         return attachment(workbook([head, *cells], form), f"三色表{first:%Y-%m}.{form}")
     return page(
         request, "month.html", me=me, role=ROLE_NAMES[me.role], csrf=csrf_of(request), rows=rows, names=LAMPS,

@@ -14,6 +14,7 @@ from bot.web.pages import page, read, write
 from bot.web.queue import TEAM_ROLES, row
 from bot.web.rights import event_text, sees, sees_body, sees_closed, sees_phone, shown
 from bot.web.uploads import respond
+from bot.web.uses import note
 from handlers.desk import EVENT_LABELS, same_person
 from handlers.inputs import Input, day_of, inputs, words_of
 from handlers.offers import offered
@@ -231,4 +232,5 @@ async def file(request: web.Request, me: Member) -> web.StreamResponse:
     one = dict(_files(found[0], found[2], me)).get(index)
     if one is None:
         raise web.HTTPNotFound
+    await note(request, me, "file", number, f"第 {index + 1} 个")
     return respond(here.files, one)

@@ -9,6 +9,7 @@ from bot.papers import MIMES, NoFont, docx, pdf
 from bot.web.keys import site
 from bot.web.pages import read
 from bot.web.rights import sees_body, sees_closed
+from bot.web.uses import note
 from handlers.types import Member
 from tickets.papers import PAPERS
 from tickets.ticket import NotAllowed, reads
@@ -30,6 +31,7 @@ async def paper(request: web.Request, me: Member) -> web.StreamResponse:
         content = await asyncio.to_thread(MAKERS[form], made)
     except (NotAllowed, NoFont) as error:
         raise web.HTTPConflict(text=str(error)) from None
+    await note(request, me, "paper", number, kind.name)
     name = quote(f"{kind.name}{number}.{form}")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return web.Response(body=content, content_type=MIMES[form], headers=headers)

@@ -13,14 +13,15 @@ from bot.web.login import csrf_of, posted
 from bot.web.pages import page, read, write
 from bot.web.rights import WATCH, sees, sees_body, sees_phone, shown
 from bot.web.sheets import attachment, workbook
+from bot.web.uses import note
 from handlers.desk import perform, shared
 from handlers.numbers import find_number
+from handlers.offers import offered
 from handlers.types import Facts, Member
 from storage import Conflict, Store, Wanted
-from handlers.offers import offered
+from storage.cases import words_of
 from tickets.changes import RATINGS, SOLVED
 from tickets.clocks import next_due, today
-from storage.cases import words_of
 from tickets.due import BEIJING, say_time
 from tickets.states import ACTIONS, DISPATCH, ROLE_NAMES, STATES, Action, Role, State
 from tickets.ticket import NotAllowed, Ticket, lamp
@@ -77,6 +78,10 @@ async def queue(request: web.Request, me: Member) -> web.StreamResponse:
     number = find_number(look.words)
     now = here.clock()
     cases, more, counts, views = await read(here, lambda store: (*_queue(store, look, me, now), views_of(store, me)))
+    if look.words:
+        await note(
+            request, me, "search", detail=f"{len(look.words)} 个字，找到 {len(cases)}{' 张以上' if more else ' 张'}"
+        )
     if number and len(cases) == 1:
         raise web.HTTPSeeOther(f"/desk/case/{number}")
     return page(
@@ -137,6 +142,11 @@ def _fits(ticket: Ticket, look: Look, me: Member) -> bool:
     return True
 
 
+def _plain(text: str) -> str:
+    """What of a text the index of words knows: letters and digits, line by line."""
+    return "".join(sign for sign in text if sign.isalnum() or sign == "\n")
+
+
 def row(ticket: Ticket, me: Member, now: datetime) -> dict[str, Any]:
     """One line of the queue."""
     colour = lamp(ticket, now)
@@ -147,11 +157,6 @@ def row(ticket: Ticket, me: Member, now: datetime) -> dict[str, Any]:
         "owner": ticket.owner_name or "没人接", "mine": ticket.owner == me.id, "town": ticket.town,
         "due": clock if ticket.open else "", "open": ticket.open, "team": ticket.team,
     }  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    """What of a text the index of words knows: letters and digits, line by line."""
-    return "".join(sign for sign in text if sign.isalnum() or sign == "\n")
 
 
 def colleague(store: Store, id: str, ticket: Ticket) -> Member:
@@ -178,6 +183,7 @@ async def export(request: web.Request, me: Member) -> web.StreamResponse:
          one.owner_name, one.town, _stamp(one.opened_at), _stamp(one.due_at), _stamp(one.closed_at),
          RATINGS.get(one.rating, ""), SOLVED.get(one.solved, "")] for one in await read(here, job)
     ]  # fmt: skip
+    await note(request, me, "export", detail=f"{len(rows)} 张")
     return attachment(workbook([head, *rows], form), f"工单{now:%Y%m%d}.{form}")
 
 

@@ -63,6 +63,28 @@ async def test_files_of_the_other_side_are_for_its_mediator(here: World) -> None
         assert await opens(other, number, places[0]) == 200
 
 
+async def test_what_is_taken_out_leaves_a_trace_without_words(here: World) -> None:
+    number, applicant, _, mediator = await mediated(here)
+    await applicant.say(button=f"add:{number}")
+    await applicant.say("网的照片", files=(("网.png", PNG),))
+    supervisor = await here.staff(Role.SUPERVISOR, "周督办")
+    for _ in range(2):
+        await opens(supervisor, number, 0)
+        async with mediator.session.get(f"/desk/case/{number}/paper/register.docx") as answer:
+            assert answer.status == 200
+        await supervisor.get("/desk?q=船东老王")
+        await supervisor.get("/desk/export?as=csv")
+        await supervisor.get("/desk/month?as=csv")
+    uses = await here.turns.read(lambda store: store.uses(0, 99))
+    assert [(one.name, one.what, one.number) for one in uses] == [
+        ("周督办", "file", number), ("陈海", "paper", number), ("周督办", "search", ""), ("周督办", "export", ""),
+        ("周督办", "month", ""),
+    ]  # fmt: skip
+    assert not any("老王" in one.detail or "网" in one.detail for one in uses)
+    with pytest.raises(Exception, match="append-only"):
+        await here.turns.write(lambda store: store.db.run("DELETE FROM uses"))
+
+
 async def test_nobody_gets_into_a_mediation_by_taking_it_away(here: World) -> None:
     number, _, party, mediator = await mediated(here)
     await party.say(OFFER)
