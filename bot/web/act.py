@@ -53,7 +53,9 @@ async def act(request: web.Request, me: Member) -> web.StreamResponse:
         discard(form.files, here.files)
         raise
     after = await read(here, lambda store: store.ticket(number))
-    raise web.HTTPSeeOther(f"/desk/case/{number}?done={action}" if after and sees(after, me) else f"/desk?done={action}")
+    raise web.HTTPSeeOther(
+        f"/desk/case/{number}?done={action}" if after and sees(after, me) else f"/desk?done={action}"
+    )
 
 
 async def _perform(here: Site, number: str, me: Member, form: Form) -> Action:

@@ -109,9 +109,14 @@ def _load(
     return ticket, store.events(number), store.handed_in(number), letters, store.team()
 
 
-def _files(ticket: Ticket, handed_in: HandedIn, me: Member) -> list[tuple[int, Attachment]]:
-    """(place, file) of what `me` may open: files of a mediation are for those who read its words."""
-    return [(at, one) for at, (one, event) in enumerate(handed_in) if reads(ticket, event, me.id)]
+def _files(ticket: Ticket, handed_in: HandedIn, me: Member) -> list[tuple[int, Attachment, str]]:
+    """(place, file, who sent it) of what `me` may open: files of a mediation are for those who read its words."""
+    return [(at, one, _who(event)) for at, (one, event) in enumerate(handed_in) if reads(ticket, event, me.id)]
+
+
+def _who(event: Event) -> str:
+    """Who did it, as the page names him."""
+    return event.name or ROLE_NAMES.get(event.role, "系统")
 
 
 def _duplicates(store: Store, ticket: Ticket, me: Member) -> list[Ticket]:
@@ -161,7 +166,7 @@ def event_row(event: Event, ticket: Ticket, me: Member) -> dict[str, Any]:
     """One step of the history."""
     known = event.action in set(Action)
     return {
-        "when": say_time(event.at), "who": event.name or ROLE_NAMES.get(event.role, "系统"),
+        "when": say_time(event.at), "who": _who(event),
         "what": ACTIONS[Action(event.action)].label if known else EVENT_LABELS.get(event.action, event.action),
         "text": event_text(event, ticket, me), "internal": not event.public, "citizen": event.role is Role.CITIZEN,
         "failed": event.action == "undelivered",
@@ -229,7 +234,7 @@ async def file(request: web.Request, me: Member) -> web.StreamResponse:
     found = await read(here, lambda store: _load(store, number, me))
     if found is None or not sees_body(found[0], me):
         raise web.HTTPNotFound
-    one = dict(_files(found[0], found[2], me)).get(index)
+    one = next((each for at, each, _ in _files(found[0], found[2], me) if at == index), None)
     if one is None:
         raise web.HTTPNotFound
     await note(request, me, "file", number, f"第 {index + 1} 个")

@@ -53,11 +53,12 @@ SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 
 class Refused(Exception):
-    """The upload is not taken; the message is a Chinese sentence, `status` the HTTP status."""
+    """The upload is not taken; the message is a Chinese sentence, `status` the HTTP status, `fields` what came before it."""
 
     def __init__(self, sentence: str, status: int = 415) -> None:
         super().__init__(sentence)
         self.status = status
+        self.fields: dict[str, str] = {}
 
 
 @dataclass
@@ -93,6 +94,10 @@ async def read_form(request: web.Request, folder: Path) -> Form:
     except ValueError:
         discard(form.files, folder)
         raise Refused("没收全，请再发一次。", 400) from None
+    except Refused as refused:
+        discard(form.files, folder)
+        refused.fields = form.fields
+        raise
     except BaseException:
         discard(form.files, folder)
         raise

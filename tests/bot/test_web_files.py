@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 
 import aiohttp
@@ -145,6 +146,33 @@ async def test_a_file_from_staff_reaches_the_citizen(here: World) -> None:
     assert "申请书.pdf" in shown
     async with citizen.session.get(PLACE.search(shown)[1]) as answer:  # type: ignore[index]
         assert await answer.read() == b"%PDF-1.7"
+
+
+@pytest.mark.parametrize(("name", "size", "status"), [("a.exe", 0, 415), ("a.png", LARGEST, 413)])
+async def test_a_refused_file_leaves_the_words_of_staff_on_the_page(
+    here: World, name: str, size: int, status: int
+) -> None:
+    number = await (await here.visitor()).open_case()
+    owner = await here.staff(Role.MEDIATOR)
+    await owner.act(number, "claim")
+    for csrf, expected in ((owner.csrf, status), ("0" * 32, 403)):
+        body = aiohttp.FormData(
+            {"csrf": csrf, "action": "reply", "version": "1", "text": "写了很久"}, quote_fields=False
+        )
+        body.add_field("file", BytesIO((PNG if size else b"MZ") + b"\0" * size), filename=name)
+        async with owner.session.post(f"/desk/case/{number}", data=body) as answer:
+            assert answer.status == expected
+            assert ("写了很久</textarea>" in await answer.text()) == (expected == status)
+    assert kept(here) == []
+
+
+async def test_a_file_says_who_sent_it(here: World) -> None:
+    citizen = await here.visitor()
+    number = await citizen.open_case()
+    await citizen.say(button=f"add:{number}")
+    await citizen.post(files=(("欠条.png", PNG),))
+    _, page = await (await here.staff(Role.CLERK)).get(f"/desk/case/{number}")
+    assert "欠条.png<small>当事人发来</small>" in page
 
 
 @pytest.mark.parametrize(
