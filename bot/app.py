@@ -28,10 +28,16 @@ from storage import open_lanes
 log = logging.getLogger(__name__)
 
 
+def start_log() -> None:
+    """What the log keeps: our own lines, and of the talkative only what went wrong."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    for talkative in ("aiohttp.access", "fontTools"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
 async def serve(settings: Settings, clock: Callable[[], datetime]) -> int:
     """Serve until SIGINT or SIGTERM; the exit status."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    start_log()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     knowledge = load_knowledge(settings)
     lanes = open_lanes(settings.database_url)

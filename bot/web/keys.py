@@ -42,7 +42,7 @@ class Site:
     limits: Limits
     pages: jinja2.Environment
     closing: asyncio.Event
-    watchers: dict[str, int]
+    watchers: dict[str, list[web.Request]]  # the open streams of each member
     presence: "Presence"
 
     @property

@@ -42,6 +42,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LARGEST_BODY = 1024 * 1024  # bytes of a body read at once; uploads are read in pieces and have their own limit
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+GONE = 499  # what nginx writes for a browser that left
 KEEP = "public, max-age=31536000, immutable"
 CASE = r"/desk/case/{number:\d{4}-\d{4}}"
 TOPIC = "/desk/content/topic/{id:[a-z0-9-]{1,50}}"
@@ -188,6 +189,8 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except asyncio.CancelledError:
         raise
     except Exception as error:
+        if isinstance(error, ConnectionError) and not live.there(request):
+            return web.Response(status=GONE)  # the tab was closed meanwhile; nobody reads this
         log.error("a request failed: %s %s", request.method, where(error))
         return _told(request, 500, "")
 
