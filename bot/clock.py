@@ -11,7 +11,7 @@ from handlers.desk import SYSTEM, letters, limit_line, tell_change, tell_staff, 
 from handlers.types import ChangeTicket, Facts, Member, Reply, Send
 from storage import Conflict, Store, Wanted
 from tickets.clocks import clocks, days_left, today
-from tickets.due import say_time
+from tickets.due import say_day, say_time
 from tickets.model import Limit
 from tickets.states import Action, Role, State
 from tickets.ticket import NotAllowed, Ticket, apply, lamp
@@ -134,7 +134,7 @@ def remind_confirmation(store: Store, now: datetime) -> None:
     for ticket in store.queue(Wanted(state=State.AGREEMENT), BATCH):
         end = ticket.mediation.confirm_by
         if end is not None and 0 <= (end - today(now)).days <= CONFIRM_DAYS_LEFT:
-            changed, event = apply(ticket, Action.REMIND_CONFIRM, SYSTEM, now, f"最晚 {end}")
+            changed, event = apply(ticket, Action.REMIND_CONFIRM, SYSTEM, now, f"最晚{say_day(end)}")
             told = letters(changed, Action.REMIND_CONFIRM, SYSTEM_MEMBER, event.text)
             store.perform((ChangeTicket(ticket=changed, event=event), *told), now)
 

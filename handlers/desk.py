@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from handlers.buttons import button, column
@@ -106,10 +106,14 @@ def said(action: Action, text: str, data: Mapping[str, str], to: Member | None) 
     return "。".join(part for part in (front, text.strip()) if part)
 
 
+def _said_day(day: str) -> str:
+    return say_day(date.fromisoformat(day)) if day else ""
+
+
 FRONT: dict[Action, Callable[[Mapping[str, str]], str]] = {
     Action.RETURN: lambda data: RETURN_REASONS.get(data.get("reason", ""), ""),
-    Action.SNOOZE: lambda data: f"约到 {data.get('until', '')}",
-    Action.EXTEND: lambda data: f"延长到 {data.get('until', '')}",
+    Action.SNOOZE: lambda data: f"约到{_said_day(data.get('until', ''))}",
+    Action.EXTEND: lambda data: f"延长到{_said_day(data.get('until', ''))}",
     Action.LINK: lambda data: data.get("number", ""),
     Action.MERGE: lambda data: data.get("number", ""),
     Action.SPLIT: lambda data: data.get("number", ""),
@@ -347,7 +351,7 @@ def limit_line(limit: Limit, now: datetime) -> str:
     left = days_left(limit, now)
     state = f"还有 {left} 天" if left >= 0 else f"过了 {-left} 天"
     basis = f"（{limit.basis}）" if limit.basis else ""
-    return f"{LAMPS[limit_lamp(limit, now)]} 法定期限 {limit.title}{basis}：最晚 {limit.last_day}，{state}"
+    return f"{LAMPS[limit_lamp(limit, now)]} 法定期限 {limit.title}{basis}：最晚{say_day(limit.last_day)}，{state}"
 
 
 CLOSED = "（调解内容只有承办人能看）"

@@ -11,7 +11,7 @@ from handlers.dates import find_coming_day, find_coming_time, find_day
 from knowledge import Knowledge
 from knowledge.deadlines import last_day
 from tickets.changes import RETURN_REASONS
-from tickets.due import BEIJING, is_workday
+from tickets.due import BEIJING, is_workday, say_day
 from tickets.states import ACTIONS, Action
 from tickets.ticket import NotAllowed, Ticket
 
@@ -93,6 +93,14 @@ def _reason(ticket: Ticket, knowledge: Knowledge) -> tuple[Input, ...]:
     return (Input("reason", "为什么退回", "choice", tuple(RETURN_REASONS.items())),)
 
 
+def _names(ticket: Ticket, knowledge: Knowledge) -> tuple[Input, ...]:
+    what = "姓名或名称、性别、民族、出生、住址"
+    return (
+        Input("applicant", f"当事人的{what}", start=ticket.applicant),
+        Input("party", f"对方的{what}", start=ticket.mediation.details or ticket.mediation.party),
+    )
+
+
 def _party(ticket: Ticket, knowledge: Knowledge) -> tuple[Input, ...]:
     return (Input("party", "对方是谁", start=ticket.other_party),)
 
@@ -114,6 +122,7 @@ _ASKED: dict[str, Callable[[Ticket, Knowledge], tuple[Input, ...]]] = {
     "ticket": _ticket,
     "reason": _reason,
     "party": _party,
+    "names": _names,
     "meeting": _meeting,
     "signed": _signed,
 }
@@ -185,4 +194,5 @@ def limit_data(id: str, start: date, knowledge: Knowledge) -> dict[str, str]:
 def limit_text(data: Given) -> str:
     """The period in words, for whom it concerns."""
     basis = f"（{data['basis']}）" if data.get("basis") else ""
-    return f"{data['title']}{basis}从 {data['start']} 起算，最晚到 {data['last_day']}。"
+    start, end = (say_day(date.fromisoformat(data[name])) for name in ("start", "last_day"))
+    return f"{data['title']}{basis}从{start}起算，最晚到{end}。"

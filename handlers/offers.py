@@ -18,6 +18,7 @@ STAFF_BUTTONS = (
     Action.WISH,
     Action.CONSENT,
     Action.MEDIATE,
+    Action.NAMES,
     Action.MEET,
     Action.TELL_PARTY,
     Action.RECORD,

@@ -141,7 +141,11 @@ class Cases(Events):
 
     def _mask(self, ticket: Ticket, now: datetime) -> None:
         """What the person said and is goes from a closed case; that it was, how it went and who handled it stays."""
-        masked = replace(ticket, person="", chat="", phone="", other_party="", facts=(), before=(), title=ERASED_TITLE)
+        kept = replace(ticket.mediation, party="", details="", terms="")
+        masked = replace(
+            ticket, person="", chat="", phone="", other_party="", applicant="", facts=(), before=(), title=ERASED_TITLE,
+            mediation=kept,
+        )  # fmt: skip
         self._replace_ticket(replace(masked, version=ticket.version + 1))
         self.db.run("DELETE FROM attachments WHERE number = ?", ticket.number)
         # what was told to the staff's group about it

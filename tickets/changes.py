@@ -23,9 +23,12 @@ ASKS: dict[str, tuple[str, ...]] = {
     "ticket": ("number",),
     "reason": ("reason",),
     "party": ("party",),
+    "names": ("applicant", "party"),
     "meeting": ("at", "place"),
     "signed": ("signed_on",),
 }
+
+UNKEPT = frozenset({"names"})  # what the history does not repeat, so that it can be erased with the case
 
 RETURN_REASONS = {
     "scope": "不属于本单位职责",
@@ -184,8 +187,15 @@ def _invite(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> 
     known = bool(before.person) and party == before.party
     kept = Mediation(party=party, invited_at=now, code=str(data.get("code", "")), meetings=before.meetings)
     if known:  # he has come in before and is asked again where he is
-        kept = replace(kept, code="", person=before.person, channel=before.channel, chat=before.chat)
+        kept = replace(
+            kept, code="", person=before.person, channel=before.channel, chat=before.chat, details=before.details
+        )
     return replace(ticket, mediation=kept, other_party=ticket.other_party or party)
+
+
+def _names(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
+    kept = replace(ticket.mediation, details=str(data.get("party", "")))
+    return replace(ticket, applicant=str(data.get("applicant", "")), mediation=kept)
 
 
 def _join(ticket: Ticket, by: Actor, now: datetime, text: str, data: Data) -> Ticket:
@@ -312,6 +322,7 @@ CHANGES: dict[Action, Change] = {
     Action.WARN: _warn,
     Action.ORDER: _order,
     Action.ANSWER: _answer,
+    Action.NAMES: _names,
     Action.INVITE: _invite,
     Action.JOIN: _join,
     Action.WISH: _wish,

@@ -63,6 +63,7 @@ class Mediation:
     party_at: datetime | None = None
     begun_at: datetime | None = None
     meetings: tuple[Meeting, ...] = ()
+    details: str = ""  # name and address of the other side, for the papers
     terms: str = ""  # what both agreed on, before and after it is signed
     signed_on: date | None = None
     confirm_by: date | None = None
@@ -92,6 +93,7 @@ class Ticket:
     team: str = ""
     phone: str = ""
     other_party: str = ""
+    applicant: str = ""  # name and address of the person, for the papers
     facts: tuple[tuple[str, str], ...] = ()
     before: tuple[tuple[str, str], ...] = ()
     urgent: bool = False

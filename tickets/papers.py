@@ -45,7 +45,7 @@ def _facts(ticket: Ticket) -> tuple[tuple[str, str], ...]:
         ("承办", "　".join(part for part in (ticket.team, ticket.owner_name) if part) or "还没有人接手"),
         ("现在", STATES[ticket.state].label),
         ("承诺办结", say_time(ticket.due_at)),
-        *(("法定期限", f"{one.title}，最晚 {one.last_day}") for one in ticket.limits),
+        *(("法定期限", f"{one.title}，最晚{say_day(one.last_day)}") for one in ticket.limits),
     )
 
 
@@ -78,7 +78,7 @@ def _register(ticket: Ticket, events: Sequence[Event]) -> Paper:
     return Paper(
         title="人民调解登记表", number=ticket.number,
         facts=(
-            ("纠纷", ticket.title), ("申请人", BLANK), ("对方", kept.party or BLANK), ("调解员", ticket.owner_name or BLANK),
+            ("纠纷", ticket.title), ("申请人", ticket.applicant or BLANK), ("对方", kept.details or kept.party or BLANK), ("调解员", ticket.owner_name or BLANK),
             ("征求意见", say_time(kept.invited_at) if kept.invited_at else BLANK),
             ("申请人同意", say_time(kept.applicant_at) if kept.applicant_at else BLANK),
             ("对方同意", say_time(kept.party_at) if kept.party_at else BLANK),
@@ -99,7 +99,7 @@ def _agreement(ticket: Ticket, events: Sequence[Event]) -> Paper:
     year = ticket.opened_at.astimezone(BEIJING).year
     return Paper(
         title="人民调解协议书（草稿）", number=f"（{year}）{ticket.number}",
-        facts=(("当事人甲", person), ("当事人乙", f"{ticket.mediation.party}　{person}"), ("签字日期", say_day(signed) if signed else BLANK)),
+        facts=(("当事人甲", ticket.applicant or person), ("当事人乙", ticket.mediation.details or f"{ticket.mediation.party}　{person}"), ("签字日期", say_day(signed) if signed else BLANK)),
         sections=(
             ("一、纠纷的主要事实、争议事项和各方的责任", (*facts, f"各方的责任：{BLANK * 2}")),
             ("二、协议内容", tuple(terms.splitlines()) or (BLANK * 3,)),

@@ -106,6 +106,7 @@ class Action(StrEnum):
     WARN = "warn"
     ORDER = "order"
     ANSWER = "answer"
+    NAMES = "names"
     INVITE = "invite"
     JOIN = "join"
     CONSENT = "consent"
@@ -238,6 +239,7 @@ ACTIONS: dict[Action, ActionInfo] = {
     Action.WARN: ActionInfo("发提示单", frozenset({Role.SUPERVISOR, Role.SYSTEM}), needs="提示什么", public=False),
     Action.ORDER: ActionInfo("发督办单", frozenset({Role.SUPERVISOR}), needs="督办什么", public=False),
     Action.ANSWER: ActionInfo("答复督办", DESK, needs="答复", public=False),
+    Action.NAMES: ActionInfo("记双方姓名住址", DESK, asks="names", public=False, own=True),
     Action.INVITE: ActionInfo(
         "征求调解意见",
         DESK,
@@ -374,9 +376,8 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     **_rows((State.CONSENT_PENDING,), Action.MEDIATE, State.MEDIATING),
     **_rows(_ASKING, Action.DECLINE, State.TERMINATED),
     **_rows((State.MEDIATING,), Action.MEET, None),
-    **_rows(TALKING, Action.RECORD, None),
-    **_rows(TALKING, Action.SPEAK, None),
-    **_rows(TALKING, Action.TELL_PARTY, None),
+    **_rows(MEDIATED, Action.NAMES, None),
+    **{(state, act): state for state in TALKING for act in (Action.RECORD, Action.SPEAK, Action.TELL_PARTY)},
     **_rows((State.MEDIATING,), Action.TERMS, None),
     **_rows((State.MEDIATING,), Action.AGREE, State.AGREEMENT),
     **_rows(_ASKING, Action.TERMINATE, State.TERMINATED),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tickets.changes import CHANGES, not_his
+from tickets.changes import CHANGES, UNKEPT, not_his
 from tickets.clocks import lamp
 from tickets.due import add_work_hours, work_hours_between
 from tickets.model import Actor, Event, NotAllowed, Ticket
@@ -84,7 +84,8 @@ def apply(
         changed = CHANGES[action](changed, by, now, text, data)
     event = Event(
         number=ticket.number, at=now, actor=by.id, role=by.role, name=by.name, action=action,
-        before=ticket.state, after=target, text=text, public=info.public, closed=info.closed, data=data,
+        before=ticket.state, after=target, text=text, public=info.public, closed=info.closed,
+        data={} if info.asks in UNKEPT else data,
     )  # fmt: skip
     return changed, event
 

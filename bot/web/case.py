@@ -21,7 +21,7 @@ from handlers.offers import offered
 from handlers.types import Attachment, Member, room_of
 from storage import Letter, Store
 from tickets.clocks import clocks, days_left, limit_lamp, today
-from tickets.due import say_time
+from tickets.due import say_day, say_time
 from tickets.duplicates import alike
 from tickets.papers import PAPERS, papers_of
 from tickets.states import ACTIONS, ROLE_NAMES, Action, Role
@@ -150,7 +150,7 @@ def _limits(ticket: Ticket, now: datetime) -> list[dict[str, Any]]:
                 "lamp": limit_lamp(one, now),
                 "title": one.title,
                 "basis": one.basis,
-                "last_day": one.last_day,
+                "last_day": say_day(one.last_day),
                 "left": state,
             }
         )

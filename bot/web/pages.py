@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.web.keys import Site, site
 from storage import Store
-from tickets.due import say_time
+from tickets.due import say_day, say_time
 
 T = TypeVar("T")
 HERE = Path(__file__).parent
@@ -25,6 +25,7 @@ def environment() -> jinja2.Environment:
     )  # fmt: skip
     pages.globals["static"] = {file.name: _address(file) for file in STATIC.iterdir()}.__getitem__
     pages.filters["when"] = say_time
+    pages.filters["day"] = say_day
     return pages
 
 

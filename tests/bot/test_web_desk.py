@@ -420,7 +420,7 @@ async def test_a_statutory_period_is_counted_and_told(here: World, number: str) 
     await me.act(number, "claim")
     await me.act(number, "limit", **{"ask-id": "dl-labor-1y", "ask-start": "2026-10-30"})
     _, page = await me.get(f"/desk/case/{number}")
-    assert "最晚 2027-11-01" in page
+    assert "最晚2027年11月1日（周一）" in page
     assert "法定期限" in page
     limit = (await here.ticket(number)).limits[0]
     assert (limit.id, str(limit.last_day)) == ("dl-labor-1y", "2027-11-01")

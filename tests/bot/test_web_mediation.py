@@ -140,6 +140,8 @@ async def test_a_case_of_one_who_left_goes_to_another(here: World) -> None:
 
 async def test_terms_are_kept_before_they_are_signed(here: World) -> None:
     number, applicant, party, mediator = await mediated(here)
+    names = {"ask-applicant": "王大海，男，汉族，住石浦镇", "ask-party": "船东老王，男，住鹤浦镇"}
+    await mediator.act(number, "names", **names)
     await mediator.act(number, "terms", "月底前赔六千\n各自撤诉")
     for side in (applicant, party):
         assert "六千" not in await side.newest()
@@ -157,6 +159,10 @@ async def test_terms_are_kept_before_they_are_signed(here: World) -> None:
     assert words[words.index("二、协议内容") + 1] == "月底前赔六千"
     cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
     assert cells[cells.index("签字日期") + 1] == "2026年11月24日（周二）"
+    assert cells[cells.index("当事人甲") + 1] == names["ask-applicant"]
+    assert cells[cells.index("当事人乙") + 1] == names["ask-party"]
+    events = await here.turns.read(lambda store: store.events(number))
+    assert "王大海" not in str(events)  # it is kept in the case alone, and goes with it
 
 
 async def test_words_for_another_office_stay_inside(here: World) -> None:

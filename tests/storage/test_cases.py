@@ -8,6 +8,7 @@ import pytest
 from handlers.types import Attachment, ChangeTicket, Forget, LogQuestion, OpenTicket, Outcome, Reply, Send, Session
 from storage import Conflict, Store, Wanted
 from tests.storage.samples import LATER, NOW, case, changed, message, opened, said
+from tickets.model import Mediation
 from tickets.states import Action, Role, State
 from tickets.ticket import Actor
 
@@ -178,6 +179,15 @@ def test_forgetting_takes_the_words_and_leaves_the_record(store: Store) -> None:
     assert not store.journal(message("1"))
     assert store.stored_replies(message("2")) == (Reply(text="删了"),)
     assert store.audit_verify() is None
+
+
+def test_forgetting_takes_names_and_terms_from_a_mediation(store: Store) -> None:
+    kept = Mediation(party="李老板", details="李老板，住石浦", terms="李老板赔六千")
+    start = opened(applicant="王阿大，住鹤浦", mediation=kept)
+    store.perform((start, changed(start.ticket, Action.WITHDRAW, by=ME)), NOW)
+    forget(store, "2")
+    masked = str(store.ticket("1000-0001"))
+    assert "王阿大" not in masked and "李老板" not in masked
 
 
 def test_an_open_case_is_masked_when_it_closes(store: Store) -> None:

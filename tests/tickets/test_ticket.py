@@ -40,7 +40,7 @@ GIVEN = {
     "owner": "m9", "owner_name": "新人", "team": "海事处", "hours": "8", "index": "0", "until": "2026-12-20",
     "id": "dl-labor-1y", "title": "劳动仲裁一年", "last_day": "2027-03-01", "basis": "劳动争议调解仲裁法 27",
     "number": "1111-2222", "reason": "scope", "party": "船东老王", "at": "2026-12-01T14:00", "place": "石浦调解室",
-    "signed_on": "2026-11-20",
+    "signed_on": "2026-11-20", "applicant": "王大海",
 }  # fmt: skip
 
 
