@@ -1,6 +1,8 @@
 """The queue: which cases, in which order, how each looks on its line; bulk acts, kept filters, the list as a table."""
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,10 +59,14 @@ class Look:
     words: str = ""
     number: int = 0
 
+    def query(self, number: int = 0) -> dict[str, str]:
+        """The look as it stands in an address, on the page `number`."""
+        asked = {"tab": self.tab, "q": self.words, "town": self.town, "state": self.state}
+        return {name: value for name, value in asked.items() if value} | ({"page": str(number)} if number else {})
+
     @staticmethod
-    def of(request: web.Request) -> "Look":
-        """The look a request asks for; nonsense is left out."""
-        asked = request.query
+    def of(asked: Mapping[str, str]) -> "Look":
+        """The look an address or a form asks for; nonsense is left out."""
         tab = asked.get("tab", "all")
         number = asked.get("page", "0")
         return Look(
@@ -74,7 +80,7 @@ class Look:
 
 async def queue(request: web.Request, me: Member) -> web.StreamResponse:
     """The cases `me` may see, as filtered."""
-    here, look = site(request), Look.of(request)
+    here, look = site(request), Look.of(request.query)
     number = find_number(look.words)
     now = here.clock()
     cases, more, counts, views = await read(here, lambda store: (*_queue(store, look, me, now), views_of(store, me)))
@@ -84,9 +90,10 @@ async def queue(request: web.Request, me: Member) -> web.StreamResponse:
         )
     if number and len(cases) == 1:
         raise web.HTTPSeeOther(f"/desk/case/{number}")
+    done, failed = told(request.query.get("done", ""))
     return page(
         request, "queue.html", me=me, csrf=csrf_of(request), look=look, tabs=tabs_of(me), counts=counts, more=more,
-        views=views, bulk=BULK if me.role in DISPATCH else (), done=request.query.get("done", "")[:200],
+        views=views, bulk=BULK if me.role in DISPATCH else (), done=done, failed=failed,
         team=await read(here, lambda store: store.team()) if me.role in DISPATCH else (), role_names=ROLE_NAMES,
         rows=[row(ticket, me, now) for ticket in cases], states=STATES, role=ROLE_NAMES[me.role],
     )  # fmt: skip
@@ -104,9 +111,14 @@ def _queue(store: Store, look: Look, me: Member, now: datetime) -> tuple[list[Ti
     for wanted in wanted_of(look, me, now):
         found.update((ticket.number, ticket) for ticket in store.queue(wanted, end + 1))
     fitting = [ticket for ticket in found.values() if _fits(ticket, look, me)]
-    fitting.sort(key=lambda ticket: (not ticket.open, not ticket.urgent, next_due(ticket), ticket.number))
+    fitting.sort(key=pressing)
     counts = {"mine": store.count(Wanted(open=True, owner=me.id)), "free": store.count(Wanted(open=True, owner=""))}
     return fitting[look.number * PAGE : end], len(fitting) > end, counts
+
+
+def pressing(ticket: Ticket) -> tuple[bool, bool, datetime, datetime, str]:
+    """The order of the queue: open before closed, urgent first, then what presses, then who came first."""
+    return not ticket.open, not ticket.urgent, next_due(ticket), ticket.opened_at, ticket.number
 
 
 def wanted_of(look: Look, me: Member, now: datetime) -> list[Wanted]:
@@ -169,7 +181,7 @@ def colleague(store: Store, id: str, ticket: Ticket) -> Member:
 
 async def export(request: web.Request, me: Member) -> web.StreamResponse:
     """The cases of a look as a table, without telephone numbers and without what people told."""
-    here, look = site(request), Look.of(request)
+    here, look = site(request), Look.of(request.query)
     now, form = here.clock(), "csv" if request.query.get("as") == "csv" else "xlsx"
 
     def job(store: Store) -> list[Ticket]:
@@ -195,12 +207,13 @@ async def bulk(request: web.Request, me: Member) -> web.StreamResponse:
     """The same act on many cases, each by itself; which ones could not be done is said."""
     here, fields = site(request), await posted(request)
     numbers = [number for number in fields.get("numbers", "").split() if find_number(number) == number][:MOST]
-    name = fields.get("action", "")
-    if name not in BULK or not numbers:
-        raise web.HTTPBadRequest(text="请勾上要办的单子，再选办什么。")
-    action, failed = Action(name), []
+    name, text = fields.get("action", ""), fields.get("text", "").strip()
+    if name not in BULK:
+        raise web.HTTPBadRequest(text="请选办什么。")
+    action, done = Action(name), []
+    missing = missing_for(action, numbers, text, fields.get("to", ""))
 
-    for number in numbers:
+    for number in [] if missing else numbers:
 
         def job(store: Store, number: str = number) -> None:
             ticket = store.ticket(number)
@@ -208,17 +221,45 @@ async def bulk(request: web.Request, me: Member) -> web.StreamResponse:
                 raise NotAllowed(f"现在不能{ACTIONS[action].label}")
             to = colleague(store, fields.get("to", ""), ticket) if action is Action.ASSIGN else None
             facts = Facts(now=here.clock(), number="", me=me, team=store.team())
-            _, effects = perform(ticket, action, me, facts, fields.get("text", "").strip(), to)
+            _, effects = perform(ticket, action, me, facts, text, to)
             store.perform(effects, facts.now)
 
         try:
             await write(here, job)
+            done.append("")
         except (NotAllowed, Conflict) as error:
-            failed.append(f"{number} {error if isinstance(error, NotAllowed) else '刚被别人动过'}")
-    told = f"{ACTIONS[action].label}：办了 {len(numbers) - len(failed)} 张。" + (
-        "没办成：" + "；".join(failed) if failed else ""
-    )
-    raise web.HTTPSeeOther(URL("/desk").with_query(tab=fields.get("tab", "all"), done=told[:200]))
+            done.append(f" {number}{'!' if isinstance(error, Conflict) else ''}")
+    look = Look.of(fields)
+    outcome = missing or f"{action} {done.count('')}{''.join(done)}"
+    raise web.HTTPSeeOther(URL("/desk").with_query({**look.query(look.number), "done": outcome}))
+
+
+# what the queue says after an act: an address carries a code, never the words
+MISSING = {"none": "先勾几张，再办。", "whom": "转交要先选一位同事。", "words": "记备注要先写字。"}
+DONE = re.compile(r"([a-z_]+)(?: (\d{1,2})((?: \d{4}-\d{4}!?)*))?")
+
+
+def missing_for(action: Action, numbers: list[str], text: str, to: str) -> str:
+    """What a bulk act lacks, "" for nothing."""
+    if not numbers:
+        return "none"
+    if action is Action.ASSIGN and not to:
+        return "whom"
+    return "words" if action is Action.NOTE and not text else ""
+
+
+def told(code: str) -> tuple[str, bool]:
+    """The sentence for a code, and whether it is about a failure; ("", False) for what is no code of ours."""
+    found = DONE.fullmatch(code)
+    if code in MISSING:
+        return MISSING[code], True
+    if found is None or found[1] not in set(Action):
+        return "", False
+    label, failed = ACTIONS[Action(found[1])].label, (found[3] or "").split()
+    if found[2] is None:
+        return f"{label}：已经记下。这张单现在不归您看了。", False
+    why = [f"{one[:9]}（{'刚被别人动过' if one.endswith('!') else '现在不能' + label}）" for one in failed]
+    return f"{label}：办了 {found[2]} 张。" + (f"没办成：{'、'.join(why)}。" if why else ""), bool(why)
 
 
 # filters that a member keeps
@@ -231,10 +272,9 @@ def views_of(store: Store, me: Member) -> list[dict[str, str]]:
 
 
 async def keep_view(request: web.Request, me: Member) -> web.StreamResponse:
-    """Keeps the filter under a name; the same name replaces it, an empty filter drops it."""
+    """Keeps the filter under a name, in place of what had that name, or drops it."""
     here, fields = site(request), await posted(request)
-    name = fields.get("name", "").strip()[:12]
-    query = {key: fields.get(key, "")[:80] for key in ("tab", "q", "town", "state") if fields.get(key)}
+    name, query = fields.get("name", "").strip()[:12], Look.of(fields).query()
     if not name:
         raise web.HTTPBadRequest(text="给这个筛选起个名字。")
 

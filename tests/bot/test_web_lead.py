@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 
 from bot.web.presence import Presence
+from bot.web.queue import told
 from bot.web.sheets import harmless, workbook
 from handlers.types import Member
 from knowledge import Knowledge
+from storage import Wanted
 from tests.bot.web_world import World, world
+from tickets.clocks import next_due
 from tickets.routing import HEAD
 from tickets.states import Action, Role, State
 
@@ -34,12 +37,65 @@ async def test_many_cases_get_one_act_and_failures_are_named(here: World) -> Non
     status, _ = await clerk.post("/desk/bulk", numbers=" ".join(numbers), action="claim", tab="all")
     assert status == 303
     assert [(await here.ticket(n)).owner for n in numbers] == [clerk.me.id, clerk.me.id, mediator.me.id]
-    _, page = await clerk.get("/desk?done=接单：办了+2+张。没办成：x")
-    assert "办了 2 张" in page
     status, _ = await mediator.post("/desk/bulk", numbers=numbers[0], action="claim")
     assert status == 403
-    status, _ = await clerk.post("/desk/bulk", numbers="", action="claim")
-    assert status == 400
+    assert (await clerk.post("/desk/bulk", numbers=numbers[0], action="nonsense"))[0] == 400
+
+
+async def test_the_queue_says_what_a_bulk_act_did_and_keeps_the_filter(here: World) -> None:
+    numbers = [await (await here.visitor()).open_case(f"第{n}件") for n in range(2)]
+    clerk, mediator = await here.staff(Role.CLERK), await here.staff(Role.MEDIATOR, "陈海")
+    await mediator.act(numbers[1], "claim")
+    form = {
+        "csrf": clerk.csrf,
+        "numbers": " ".join(numbers),
+        "tab": "all",
+        "town": "石浦",
+        "q": "第",
+        "action": "claim",
+    }
+    async with clerk.session.post("/desk/bulk", data=form) as answer:
+        assert {name: answer.url.query[name] for name in ("tab", "town", "q")} == {
+            "tab": "all",
+            "town": "石浦",
+            "q": "第",
+        }
+        page = await answer.text()
+    assert "接单：办了 1 张。" in page
+    assert f"没办成：{numbers[1]}（现在不能接单）。" in page
+    for missing, words in (
+        ({"numbers": ""}, "先勾几张"),
+        ({"action": "assign", "to": ""}, "转交要先选一位同事"),
+        ({"action": "note", "text": " "}, "记备注要先写字"),
+    ):
+        async with clerk.session.post("/desk/bulk", data=form | missing) as answer:
+            assert answer.status == 200
+            assert words in await answer.text()
+
+
+@pytest.mark.parametrize(
+    "code", ["接单：办了 2 张", "nonsense", "claim 2 x", "claim 2 1234-5678 快打 12345", "", "none none", "claim\n"]
+)
+def test_only_known_words_are_shown_as_a_notice(code: str) -> None:
+    assert told(code) == ("", False)
+
+
+def test_a_known_code_is_a_sentence() -> None:
+    assert told("claim 2") == ("接单：办了 2 张。", False)
+    assert told("claim 0 1234-5678!") == ("接单：办了 0 张。没办成：1234-5678（刚被别人动过）。", True)
+
+
+async def test_equal_deadlines_are_sorted_by_arrival(here: World) -> None:
+    here.later(days=4)  # a Saturday: what comes now is due at the same hour of a working day
+    numbers = []
+    for n in range(6):
+        numbers.append(await (await here.visitor()).open_case(f"第{n}件"))
+        here.later(minutes=1)
+    assert len({next_due(await here.ticket(number)) for number in numbers}) == 1
+    _, page = await (await here.staff(Role.CLERK)).get("/desk")
+    assert re.findall(r"/desk/case/(\d{4}-\d{4})", page) == numbers
+    found = await here.turns.read(lambda store: store.queue(Wanted(open=True)))
+    assert [one.number for one in found] == numbers
 
 
 async def test_many_cases_go_to_one_colleague(here: World) -> None:

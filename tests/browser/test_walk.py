@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -26,7 +27,7 @@ async def open_page(
     """A page of its own browser profile; any error in its console but the `forgiven` one fails the test."""
     context = await chromium.new_context(locale="zh-CN", **options)
     if token:
-        await context.add_cookies([{"name": "yxf_staff", "value": token, "url": where}])
+        await context.add_cookies([{"name": "yxf_staff", "value": token, "url": urljoin(where, "/desk")}])
     page = await context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -102,6 +103,7 @@ async def hands_over(citizen: Page, tag: str) -> str:
     await tap(citizen, "没解决")
     await shot(citizen, f"{tag}-4-not-solved")
     await tap(citizen, "找人工")
+    await tap(citizen, "就这些")
     for text in ("渔政", "上周三", "石浦", PHONE):
         await say(citizen, text)
     await shot(citizen, f"{tag}-5-review")
