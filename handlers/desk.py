@@ -161,7 +161,7 @@ def _second_matter(ticket: Ticket, title: str, member: Member, facts: Facts) -> 
     """A case of its own for the other thing the person told of: the same person, its own clock, linked both ways."""
     made, event = open_ticket(
         now=facts.now, hours=ticket.hours, by=actor(member), number=facts.number, channel=ticket.channel,
-        chat=ticket.chat, person=ticket.person, kind="question", title=title[:TITLE], town=ticket.town, team=WINDOW,
+        chat=ticket.chat, person=ticket.person, kind="question", title=title_of(title), town=ticket.town, team=WINDOW,
         phone=ticket.phone, other_party=ticket.other_party,
         facts=(("从哪张单拆出来", ticket.number), ("什么事", title), *_shared_facts(ticket)),
     )  # fmt: skip
@@ -173,6 +173,11 @@ BOTH = ("对方", "什么时候", "哪天")  # facts that hold for both matters
 
 
 def _shared_facts(ticket: Ticket) -> tuple[tuple[str, str], ...]:
+def title_of(text: str) -> str:
+    """A text as a title; what is cut shows that it is."""
+    return text if len(text) <= TITLE else text[: TITLE - 1] + "…"
+
+
     return tuple(fact for fact in ticket.facts if any(part in fact[0] for part in BOTH))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from handlers.before import before
 from handlers.buttons import button, column, parse
-from handlers.desk import hand_out, tell_staff
+from handlers.desk import hand_out, tell_staff, title_of
 from handlers.types import (
     Attachment,
     Button,
@@ -314,7 +314,7 @@ def _title(slots: Mapping[str, str], service: str, knowledge: Knowledge) -> str:
     what = _value(slots, "what") or _value(slots, "matter") or _value(slots, "question")
     topic = knowledge.topics.get(slots.get("topic", ""))
     plain = what or (topic.title if topic else "找人工")
-    return f"{service}：{plain}"[:40] if service and what else (service or plain)[:40]
+    return title_of(f"{service}：{plain}" if service and what else service or plain)
 
 
 def confirmation(ticket: Ticket, facts: Facts) -> Reply:

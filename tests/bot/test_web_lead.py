@@ -85,6 +85,12 @@ def test_a_known_code_is_a_sentence() -> None:
     assert told("claim 0 1234-5678!") == ("接单：办了 0 张。没办成：1234-5678（刚被别人动过）。", True)
 
 
+async def test_a_title_that_was_cut_shows_it(here: World) -> None:
+    number = await (await here.visitor()).open_case("老板欠我工钿" * 10)
+    title = (await here.ticket(number)).title
+    assert (len(title), title[-1]) == (40, "…")
+
+
 async def test_equal_deadlines_are_sorted_by_arrival(here: World) -> None:
     here.later(days=4)  # a Saturday: what comes now is due at the same hour of a working day
     numbers = []

@@ -264,9 +264,28 @@ async def test_a_phone_has_the_acts_one_tap_away(here: World, chromium: Browser,
         await shot(page, "phone-acts")
 
 
+async def test_papers_and_files_of_a_case(here: World, chromium: Browser) -> None:
+    citizen, mediator = await here.visitor(), await here.staff(Role.MEDIATOR, "陈海")
+    number = await citizen.open_case()
+    await citizen.say(button=f"add:{number}")
+    await citizen.post(files=(("欠条.png", PNG),))
+    await mediator.act(number, "claim")
+    await mediator.act(number, "invite", **{"ask-party": "船东老王"})
+    for size in (DESKTOP, PHONE):
+        async with open_page(chromium, f"{here.base}/desk/case/{number}", mediator.token, "404", **size) as page:
+            await expect(page.locator(".attachments small")).to_have_text("当事人发来")
+            word = await page.locator(".papers a", has_text="Word").first.bounding_box()
+            as_pdf = await page.locator(".papers a", has_text="PDF").first.bounding_box()
+            assert word and as_pdf and word["y"] == as_pdf["y"]
+            await page.locator(".papers").scroll_into_view_if_needed()
+            await fits(page)
+            await shot(page, f"case-papers-{size['viewport']['width']}")
+
+
 async def test_the_board_does_not_break_its_numbers(here: World, chromium: Browser) -> None:
     supervisor = await here.staff(Role.SUPERVISOR, "周督办")
-    await in_hand(here, await here.staff(Role.MEDIATOR, "陈海"))
+    mediator = await here.staff(Role.MEDIATOR, "陈海")
+    await mediator.act(await in_hand(here, mediator), "reply", "明天去船上看")
     for size in (DESKTOP, PHONE):
         async with open_page(chromium, here.base + "/desk/board", supervisor.token, **size) as page:
             heights = await page.eval_on_selector_all(".figures b", "all => all.map(one => one.offsetHeight)")

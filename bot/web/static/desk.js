@@ -13,7 +13,7 @@
   const drafted = (field) => field.id && acts && acts.contains(field) && field.matches("textarea, select, input:not([type=file])");
   settle();
   restore();
-  // a draft goes only when the server says that it is done: the net may drop on the way
+  // a draft goes only when the server says that it is done, since the net may drop on the way
   function settle() {
     const address = new URL(location.href);
     if (address.searchParams.has("done")) {
