@@ -8,6 +8,7 @@ from typing import Any
 from handlers.buttons import button, column
 from handlers.inputs import limit_text
 from handlers.offers import offered
+from handlers.rights import closed_to, shown
 from handlers.types import (
     Attachment,
     Button,
@@ -27,7 +28,7 @@ from tickets.due import say_day, say_time
 from tickets.model import Limit
 from tickets.routing import WINDOW, Route, least_busy
 from tickets.states import ACTIONS, DESK, DISPATCH, MEDIATED, ROLE_NAMES, STATES, TALKING, Action, Role
-from tickets.ticket import RETURN_LIMIT, Actor, Event, NotAllowed, Ticket, apply, lamp, open_ticket, reads
+from tickets.ticket import RETURN_LIMIT, Actor, Event, NotAllowed, Ticket, apply, lamp, open_ticket
 
 Rows = tuple[tuple[Button, ...], ...]
 LAMPS = {"red": "🔴", "yellow": "🟡", "green": "🟢"}
@@ -172,12 +173,12 @@ TITLE = 40  # characters of a title
 BOTH = ("对方", "什么时候", "哪天")  # facts that hold for both matters
 
 
-def _shared_facts(ticket: Ticket) -> tuple[tuple[str, str], ...]:
 def title_of(text: str) -> str:
     """A text as a title; what is cut shows that it is."""
     return text if len(text) <= TITLE else text[: TITLE - 1] + "…"
 
 
+def _shared_facts(ticket: Ticket) -> tuple[tuple[str, str], ...]:
     return tuple(fact for fact in ticket.facts if any(part in fact[0] for part in BOTH))
 
 
@@ -324,14 +325,6 @@ def lines_of(ticket: Ticket, events: tuple[Event, ...], facts: Facts) -> list[st
     return [*lines, *([f"镇乡：{ticket.town}"] if ticket.town else [])]
 
 
-def shared(text: str, ticket: Ticket) -> str:
-    """`text` for many readers: without the telephone number."""
-    return text.replace(ticket.phone, HIDDEN_PHONE) if ticket.phone else text
-
-
-HIDDEN_PHONE = "（接单后可见）"
-
-
 def card(ticket: Ticket, events: tuple[Event, ...], facts: Facts, member: Member) -> Reply:
     """The whole case for staff: facts, history with internal notes, and what can be done."""
     lines = lines_of(ticket, events, facts)
@@ -340,7 +333,7 @@ def card(ticket: Ticket, events: tuple[Event, ...], facts: Facts, member: Member
     rows = tuple(
         tuple(button(ACTIONS[a].label, "do", ticket.number, a) for a in acts[i : i + 3]) for i in range(0, len(acts), 3)
     )
-    return Reply(text="\n".join(lines), ticket=ticket.number, buttons=rows)
+    return Reply(text=shown("\n".join(lines), ticket, member), ticket=ticket.number, buttons=rows)
 
 
 def clock_lines(ticket: Ticket, now: datetime) -> list[str]:
@@ -357,14 +350,6 @@ def limit_line(limit: Limit, now: datetime) -> str:
     state = f"还有 {left} 天" if left >= 0 else f"过了 {-left} 天"
     basis = f"（{limit.basis}）" if limit.basis else ""
     return f"{LAMPS[limit_lamp(limit, now)]} 法定期限 {limit.title}{basis}：最晚{say_day(limit.last_day)}，{state}"
-
-
-CLOSED = "（调解内容只有承办人能看）"
-
-
-def closed_to(event: Event, ticket: Ticket, member: Member) -> Event:
-    """The event as `member` may read it."""
-    return event if reads(ticket, event, member.id) else replace(event, text=CLOSED)
 
 
 def event_line(event: Event) -> str:

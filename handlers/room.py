@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from handlers import staff
 from handlers.buttons import button, column, parse
-from handlers.desk import closed_to, event_line, lines_of, perform, shared, traced, what_happened
+from handlers.desk import event_line, lines_of, perform, traced, what_happened
 from handlers.offers import offered
+from handlers.rights import closed_to, shared
 from handlers.start import word
 from handlers.types import ChangeTicket, Effect, Facts, Member, Message, Outcome, Reply, Send, Session, room_of
 from knowledge import Knowledge
@@ -52,9 +53,9 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     if wanted and ACTIONS[wanted].closed:
         return Outcome(replies=(Reply(text=CLOSED_HERE, ticket=ticket.number),))
     if message.button or (session.want == "staff" and word(message) not in staff.STOP):
-        return _brief(staff.handle(message, session, facts, knowledge), message)
+        return _brief(staff.handle(message, session, facts, knowledge), message, ticket)
     if action:
-        return _brief(staff.begin(ticket, action, text, message, facts, me, knowledge), message)
+        return _brief(staff.begin(ticket, action, text, message, facts, me, knowledge), message, ticket)
     return _note(ticket, message, facts, me)
 
 
@@ -64,11 +65,11 @@ def spoken(text: str) -> tuple[Action | None, str]:
     return (LABELS[found[1]], (found[2] or "").strip()) if found else (None, text)
 
 
-def _brief(outcome: Outcome, message: Message) -> Outcome:
+def _brief(outcome: Outcome, message: Message, ticket: Ticket) -> Outcome:
     """What was done in one line, for the card above shows the rest; words sent to the citizen get a sign only."""
     acts = [one.event.action for one in outcome.effects if isinstance(one, ChangeTicket)]
     if not acts:
-        return outcome
+        return replace(outcome, replies=tuple(replace(one, text=shared(one.text, ticket)) for one in outcome.replies))
     if acts[0] in SIGNED and message.origin:
         return replace(outcome, replies=_sign(message, outcome.replies[0].ticket, outcome.effects))
     cut = tuple(replace(one, text=one.text.partition("\n")[0], buttons=()) for one in outcome.replies)
@@ -97,7 +98,7 @@ def _relay(ticket: Ticket, message: Message, session: Session, facts: Facts, me:
     if session.want != "room":
         return Outcome(replies=(Reply(text=LOST, ticket=ticket.number),))
     said = replace(message, origin=session.slots["origin"], answers=session.slots["answers"])
-    return _brief(staff.act(ticket, Action.REPLY, session.slots["text"], facts, me, message=said), message)
+    return _brief(staff.act(ticket, Action.REPLY, session.slots["text"], facts, me, message=said), message, ticket)
 
 
 def _changed(ticket: Ticket, message: Message, facts: Facts, me: Member) -> Outcome:

@@ -7,6 +7,7 @@ from handlers.desk import brief, card, perform, traced
 from handlers.inputs import inputs, read, words_of
 from handlers.numbers import find_number
 from handlers.offers import offered
+from handlers.rights import sees, sees_body
 from handlers.start import word
 from handlers.types import (
     Enrol,
@@ -29,6 +30,7 @@ NO_GROUP = "取消工作群"
 GROUP_WORDS = frozenset(["设为工作群", NO_GROUP])
 BUTTONS = frozenset({"desk", "queue", "mine", "do", "to", "invite", "in"})
 SHOWN = 10
+NOT_SEEN = "没有找到这张工单，可能号码不对，或者它不归您看。发“队列”看现有的。"
 ASKED = "ask-"  # how answers are called in the session, beside the number of the case
 PICKED = 12  # choices shown as buttons; the rest can be typed
 LABELS = {info.label: action for action, info in ACTIONS.items()}
@@ -136,7 +138,7 @@ GROUP_SET = (
 
 def _queue(facts: Facts, mine: bool) -> Reply:
     me = facts.me
-    cases = [t for t in facts.queue if not mine or (me and t.owner == me.id)]
+    cases = [t for t in facts.queue if me and sees(t, me) and (not mine or t.owner == me.id)]
     cases.sort(key=lambda t: (not t.urgent, bool(t.owner), t.due_at))
     if not cases:
         return Reply(text="现在没有您的单子。" if mine else "队列是空的。")
@@ -156,8 +158,8 @@ def _button(
     if verb == "invite":
         return _invite(arguments[0] if arguments else "", facts, me)
     ticket = facts.named
-    if ticket is None:
-        return Outcome(replies=(Reply(text="没有找到这张工单，可能号码不对。发“队列”看现有的。"),))
+    if ticket is None or not sees_body(ticket, me):
+        return Outcome(replies=(Reply(text=NOT_SEEN),))
     if len(arguments) > 1 and verb == "to":
         return _hand_on(ticket, arguments[1], message, facts, me)
     if len(arguments) > 1 and verb == "in" and session.want == "staff":
@@ -244,8 +246,8 @@ def _hand_on(ticket: Ticket, member: str, message: Message, facts: Facts, me: Me
 def _typed(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
     """The answer to the question that is open: a choice, a day, or the words of the act."""
     ticket, me = facts.named, facts.me
-    if ticket is None or me is None or session.step not in set(Action):
-        return Outcome(replies=(Reply(text="没有找到这张工单。发“队列”看现有的。"),))
+    if ticket is None or me is None or session.step not in set(Action) or not sees_body(ticket, me):
+        return Outcome(replies=(Reply(text=NOT_SEEN),))
     text = message.text or ("（见附件）" if message.attachments else "")
     asked = [one for one in inputs(ticket, Action(session.step), knowledge) if ASKED + one.name not in session.slots]
     name = ASKED + asked[0].name if asked else "text"
@@ -260,6 +262,8 @@ def _command(message: Message, facts: Facts, me: Member, knowledge: Knowledge) -
     """`接单 4821-3390`, `回复 4821-3390 您好……`, or just the number."""
     ticket = facts.named
     assert ticket is not None
+    if not sees_body(ticket, me):
+        return Outcome(replies=(Reply(text=NOT_SEEN),))
     number = find_number(message.text)
     before, _, after = message.text.partition(number) if number in message.text else ("", "", "")
     if not before and not after:

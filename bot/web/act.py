@@ -11,12 +11,12 @@ from bot.web.keys import Site, site
 from bot.web.login import check_form
 from bot.web.pages import read, write
 from bot.web.queue import colleague
-from bot.web.rights import sees, sees_body
 from bot.web.uploads import Form, Refused, discard, read_form
 from handlers.desk import perform
 from handlers.inputs import read as read_inputs
 from handlers.numbers import find_number, fresh_number
 from handlers.offers import offered
+from handlers.rights import sees, sees_body
 from handlers.types import Facts, Member
 from storage import Conflict, Store
 from tickets.states import ACTIONS, Action

@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 from bot.web.pages import HERE
-from bot.web.rights import shown
 from handlers.desk import shown_name
+from handlers.rights import shown
 from handlers.types import Member
 from tickets.states import ACTIONS, TRANSITIONS, Action
 from tickets.ticket import Ticket

@@ -12,12 +12,12 @@ from bot.web.keys import Site, site
 from bot.web.login import csrf_of
 from bot.web.pages import page, read, write
 from bot.web.queue import TEAM_ROLES, row
-from bot.web.rights import event_text, sees, sees_body, sees_closed, sees_phone, shown
 from bot.web.uploads import respond
 from bot.web.uses import note
 from handlers.desk import EVENT_LABELS, same_person
 from handlers.inputs import Input, day_of, inputs, words_of
 from handlers.offers import offered
+from handlers.rights import event_text, sees, sees_body, sees_closed, sees_phone, shown
 from handlers.types import Attachment, Member, room_of
 from storage import Letter, Store
 from tickets.clocks import clocks, days_left, limit_lamp, today

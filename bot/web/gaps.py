@@ -12,7 +12,7 @@ from bot.web.content import FAMILIES, looked_at, shell
 from bot.web.keys import Site, site
 from bot.web.login import posted
 from bot.web.pages import page, read, write
-from bot.web.rights import sees, sees_body
+from handlers.rights import sees, sees_body
 from handlers.types import Member
 from knowledge.editing import file_of, with_question
 from knowledge.types import Topic

@@ -8,8 +8,8 @@ from aiohttp import web
 from bot.papers import MIMES, NoFont, docx, pdf
 from bot.web.keys import site
 from bot.web.pages import read
-from bot.web.rights import sees_body, sees_closed
 from bot.web.uses import note
+from handlers.rights import sees_body, sees_closed
 from handlers.types import Member
 from tickets.papers import PAPERS
 from tickets.ticket import NotAllowed, reads

@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.web.keys import site
 from bot.web.login import posted
 from bot.web.pages import read
-from bot.web.rights import sees
+from handlers.rights import sees
 from handlers.types import Member
 
 GONE = 25.0  # seconds without a sign after which somebody is no longer there

@@ -13,12 +13,12 @@ from yarl import URL
 from bot.web.keys import site
 from bot.web.login import csrf_of, posted
 from bot.web.pages import page, read, write
-from bot.web.rights import WATCH, sees, sees_body, sees_phone, shown
 from bot.web.sheets import attachment, workbook
 from bot.web.uses import note
-from handlers.desk import perform, shared
+from handlers.desk import perform
 from handlers.numbers import find_number
 from handlers.offers import offered
+from handlers.rights import WATCH, sees, sees_body, sees_phone, shared, shown
 from handlers.types import Facts, Member
 from storage import Conflict, Store, Wanted
 from storage.cases import words_of

@@ -1,9 +1,13 @@
-"""Who of the staff sees what. Pure; the pages ask here and nowhere else."""
+"""Who of the staff sees what of a case. The pages and the chat ask here and nowhere else."""
 
-from handlers.desk import closed_to, shared
+from dataclasses import replace
+
 from handlers.types import Member
 from tickets.states import Role
-from tickets.ticket import Event, Ticket
+from tickets.ticket import Event, Ticket, reads
+
+HIDDEN_PHONE = "（接单后可见）"
+CLOSED = "（调解内容只有承办人能看）"
 
 WATCH = frozenset({Role.SUPERVISOR, Role.CLERK})  # who sees every case, to hand it on
 
@@ -30,9 +34,19 @@ def sees_closed(ticket: Ticket, me: Member) -> bool:
     return ticket.owner == me.id and me.role is not Role.ADMIN
 
 
+def shared(text: str, ticket: Ticket) -> str:
+    """`text` for many readers: without the telephone number."""
+    return text.replace(ticket.phone, HIDDEN_PHONE) if ticket.phone else text
+
+
 def shown(text: str, ticket: Ticket, me: Member) -> str:
     """`text` of a case as `me` may read it."""
     return text if sees_phone(ticket, me) else shared(text, ticket)
+
+
+def closed_to(event: Event, ticket: Ticket, member: Member) -> Event:
+    """The event as `member` may read it."""
+    return event if reads(ticket, event, member.id) else replace(event, text=CLOSED)
 
 
 def event_text(event: Event, ticket: Ticket, me: Member) -> str:
