@@ -85,6 +85,16 @@ def test_a_known_code_is_a_sentence() -> None:
     assert told("claim 0 1234-5678!") == ("接单：办了 0 张。没办成：1234-5678（刚被别人动过）。", True)
 
 
+async def test_a_case_that_leaves_ones_sight_is_told_in_the_queue(here: World) -> None:
+    number = await (await here.visitor()).open_case()
+    one, other = await here.staff(Role.MEDIATOR, "甲"), await here.staff(Role.MEDIATOR, "乙")
+    await one.act(number, "claim")
+    form = {"csrf": one.csrf, "action": "assign", "version": "1", "to": other.me.id}
+    async with one.session.post(f"/desk/case/{number}", data=form) as answer:
+        assert answer.url.path == "/desk"
+        assert "转交：已经记下。这张单现在不归您看了。" in await answer.text()
+
+
 async def test_a_title_that_was_cut_shows_it(here: World) -> None:
     number = await (await here.visitor()).open_case("老板欠我工钿" * 10)
     title = (await here.ticket(number)).title

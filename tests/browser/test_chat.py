@@ -18,6 +18,8 @@ async def test_the_mediation_link_has_the_words_to_send(here: World, chromium: B
         await shot(page, "mediation-link")
         await page.click(".send")
         await expect(page.locator(".line.ours").last).to_contain_text("调解不收钱")
+        await page.reload(wait_until="domcontentloaded")
+        await expect(page.locator("#text")).to_have_value("")
 
 
 async def test_two_quick_taps_do_one_thing(here: World, chromium: Browser) -> None:

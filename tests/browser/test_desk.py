@@ -245,6 +245,10 @@ async def test_keys_tick_and_walk_on(here: World, chromium: Browser, clerk: Staf
         await shot(page, "desk-keys")
         await page.keyboard.press("Escape")
         await expect(page.locator("#help")).to_be_hidden()
+        await boxes.nth(2).focus()
+        number = await boxes.nth(2).input_value()
+        await page.keyboard.press("Enter")  # opens the case, does not claim all that is ticked
+        await page.wait_for_url(f"**/desk/case/{number}")
 
 
 async def test_a_phone_has_the_acts_one_tap_away(here: World, chromium: Browser, clerk: Staff) -> None:

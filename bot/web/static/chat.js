@@ -170,6 +170,7 @@
     if (!words && !files.length) { text.focus(); return; }
     add({ id: fresh(), text: words, button: "", files });
     files = []; text.value = ""; memory.set(DRAFT, ""); grow(); list();
+    if (text.defaultValue) { text.defaultValue = ""; history.replaceState(null, "", "/"); } // the words of the link are used up
     text.focus();
   });
   document.addEventListener("click", (event) => {

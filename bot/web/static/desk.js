@@ -211,6 +211,8 @@
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) event.target.form.requestSubmit();
       return;
     }
+    // in a box it would send the form of all that is ticked
+    if (event.key === "Enter" && event.target.name === "numbers") { event.preventDefault(); here().click(); }
     if (KEYS[event.key] && !help.open) { event.preventDefault(); KEYS[event.key](); }
   });
 })();
