@@ -54,6 +54,7 @@ HANDLERS: tuple[ModuleType, ...] = (
 TYPED = {
     "有用": "yes", "没用": "no", "没解决": "no", "说详细点": "more", "详细点": "more", "再详细点": "more", "看条文": "law",
     "看法条": "law", "帮我算日子": "count", "算日子": "count", "帮我算": "count", "整条再看一遍": "topic",
+    "申请这项服务": "order", "申请": "order", "我要申请": "order",
 }  # fmt: skip
 
 
@@ -73,7 +74,9 @@ def _tapped(message: Message, session: Session, knowledge: Knowledge) -> Message
     """A typed label of a button under the last answer, as if it had been tapped."""
     verb = TYPED.get(start.word(message), "")
     topic = knowledge.topics.get(session.topic)
-    if not verb or message.button or session.want or topic is None or (verb == "count" and not topic.periods):
+    if not verb or message.button or session.want or topic is None:
+        return message
+    if (verb == "count" and not topic.periods) or (verb == "order" and not topic.service_form):
         return message
     return replace(message, text="", button=button("", verb, topic.id).data)
 

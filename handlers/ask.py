@@ -4,7 +4,7 @@ import re
 from dataclasses import asdict, replace
 from datetime import timedelta
 
-from handlers import correct, intake, statute
+from handlers import correct, deadline, intake, statute
 from handlers.buttons import PERSON, button, column, parse
 from handlers.told import DISCLAIMER, all_told, answer, more, nod, part, rest, sources, thumbs
 from handlers.types import (
@@ -28,7 +28,10 @@ LONGEST = 4000  # characters read of one message
 MATTER = timedelta(minutes=30)  # after such a pause he speaks of something else
 MOST_SAID, LONGEST_SAID = 6, 500  # of his words on one matter so many pieces of so many characters are remembered
 PIECE = 6  # characters that are hardly a question of their own when more came just before
-ASKING = re.compile("[?？吗呢么]|怎|咋|多少|几|哪|谁|啥|什|为何|能|可以|要不要|行不|好不|好.{0,4}[不伐]|[不伐]$")
+ASKING = re.compile(
+    "[?？吗呢么]|算不算|帮|给我|要|第[一二]|怎|咋|多少|几|哪|谁|啥|什|为何|能|可以|要不要|行不|好不|好.{0,4}[不伐]|[不伐]$"
+)
+PUNISHED = re.compile("罚|判刑|判几年|坐牢|拘留|吊证|吊销")
 BURST = timedelta(seconds=90)  # messages closer than this may be pieces of one question
 
 
@@ -180,10 +183,12 @@ def _answer(text: str, decision: Decision, session: Session, facts: Facts, knowl
         if text != session.query:
             told = rest(topic, knowledge) if not session.misses else all_told(topic, knowledge)
             return Outcome(replies=(told,), session=replace(session, misses=1))
-    first = answer(topic, knowledge, decision.echo, penalty_first="罚" in text)
+    first = answer(topic, knowledge, decision.echo, penalty_first=bool(PUNISHED.search(text)))
     if other := knowledge.topics.get(decision.maybe):
         first = replace(first, buttons=(*first.buttons, (button(f"还问：{other.title}", "topic", other.id),)))
     replies = [first]
+    if topic.id not in knowledge.withheld and (reckoned := deadline.told_day(text, topic, facts)):
+        replies.append(Reply(text=reckoned, buttons=column(button("换个日子再算", "count", topic.id), PERSON)))
     replies += [answer(knowledge.topics[id], knowledge) for id in decision.also if id in knowledge.topics]
     return Outcome(replies=tuple(replies), session=replace(session, topic=topic.id, query=text, misses=0))
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.buttons import PERSON, button, column, parse
-from handlers.desk import event_line as _staff_line
-from handlers.desk import limit_line, tell_change, tell_staff, tell_supervisors, traced
+from handlers.desk import citizen_line, limit_line, tell_change, tell_staff, tell_supervisors, traced
 from handlers.numbers import find_number
 from handlers.start import word
 from handlers.types import Button, ChangeTicket, Facts, Message, Outcome, Reply, Session
@@ -25,9 +24,8 @@ URGES = frozenset(
         "什么时候有人理我", "还没人联系我", "怎么还没消息", "我的单到哪了", "我的单子到哪了", "单子到哪了", "到哪了",
     ]
 )  # fmt: skip
-WITHDRAWS = frozenset(
-    ["撤回", "我要撤回", "撤单", "我要撤单", "撤掉", "撤了吧", "我改主意了", "我改主意了要撤回", "不用办了", "不要办了"]
-)
+BACK = re.compile("撤回|撤单|撤掉|撤了吧|不用办了|不要办了|我改主意了")
+OTHERS = re.compile("申请|仲裁|起诉|复议|调解|诉|告|吗|[?？]")  # then it is a question of law
 BUTTONS = frozenset({"case", "add", "act", "rate", "new"})
 SHOWN = 8  # cases listed at once
 ADDING = timedelta(minutes=15)  # how long after the last piece the next one is still taken as a piece of the case
@@ -41,15 +39,23 @@ def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowled
     """Progress words, case buttons, an own ticket number, a reply to a letter, or whatever comes while adding."""
     if message.button:
         return parse(message.button)[0] in BUTTONS
-    if word(message) in WORDS or _adding(session, facts) or _urged(message, facts) or _over(message, facts):
+    if word(message) in WORDS or _urged(message, facts) or _over(message, facts):
         return True
+    if _adding(session, facts):
+        return not _asks_law(message, session, facts)
     return session.want in ("", "case") and _meant(message, facts) is not None
+
+
+def _asks_law(message: Message, session: Session, facts: Facts) -> bool:
+    """A question of law while an alarm runs: it gets its answer, the alarm goes on."""
+    ticket = own(session.slots.get("number", ""), facts)
+    return bool(ticket and ticket.kind == "emergency" and not message.attachments and LAW.search(message.text))
 
 
 def _urged(message: Message, facts: Facts) -> Ticket | None:
     """The newest open case, when he asks for haste or wants it back."""
     said = word(message).replace(" ", "").rstrip("?？")
-    if said not in URGES and said not in WITHDRAWS:
+    if said not in URGES and not _back(said):
         return None
     return next((t for t in facts.tickets if t.open), None)
 
@@ -72,8 +78,13 @@ def _meant(message: Message, facts: Facts) -> Ticket | None:
 
 
 SAFE = re.compile(
-    "没事了|人没事|都没事|都平安|人平安|按错|点错|发错|误会|误报|弄错|不用来?救|不用派|不用来了|救上来了|捞上来了|找到了|回来了|"
+    "没事了|人没事|都没事|都平安|人平安|按错|点错|发错|误会|误报|弄错|不用来?救|不用派|不用来了|救上来了|捞上来了|救出来了|送医院了|送到医院|火.{0,3}灭了|找到了|回来了|"
     "(?:昨天|前天|上个?月|上周|上礼拜|去年|前年|好久以前).{0,3}的事|撤掉|已经葬|葬了|火化"
+)
+FOLLOWING = 16  # characters of a command about a case
+# what is asked about the law while an alarm runs
+LAW = re.compile(
+    "报给|要报|要不要报|几小时|几天|多久|罚|赔|保险|责任|谁负责|私了|判|坐牢|工伤|医药费|怎么算|去哪告|能告"
 )
 OVER = 40  # characters; more is a story that somebody has to read
 STILL = re.compile("没气|没呼吸|不会动|没心跳|昏|不醒|流血|出血|抽|快不行|发烧|还有.{0,4}(?:没|在)|但是|可是")
@@ -100,7 +111,7 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     if over := _over(message, facts):
         return _calm(over, message, facts, session)
     if _adding(session, facts):
-        return _in_case(message, session, facts, knowledge)
+        return _in_case(message, session, facts)
     ticket = _meant(message, facts)
     if ticket is None:
         return Outcome(replies=(_list(facts),), session=session)
@@ -137,8 +148,10 @@ def _begin_add(ticket: Ticket, now: datetime) -> Outcome:
     return Outcome(replies=(Reply(text=text, ticket=ticket.number, ask="file"),), session=session)
 
 
-def _in_case(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
+def _in_case(message: Message, session: Session, facts: Facts) -> Outcome:
     ticket = own(session.slots.get("number", ""), facts)
+    if word(message) == "这是另一件事":
+        return Outcome(replies=(Reply(text=ANOTHER),))
     if ticket is None or word(message) in FINISHED:
         return Outcome(
             replies=(Reply(text="好，都记上了。发“进度”随时看。", buttons=column(button("看进度", "case"))),)
@@ -171,11 +184,21 @@ def _calm(ticket: Ticket, message: Message, facts: Facts, session: Session) -> O
     return Outcome(replies=(reply,), session=after, effects=noted.effects)
 
 
+def _back(said: str) -> bool:
+    """The words ask for a case back."""
+    return len(said) <= FOLLOWING and bool(BACK.search(said)) and not OTHERS.search(said)
+
+
 def _urge(ticket: Ticket, message: Message, session: Session, facts: Facts) -> Outcome:
     """Where the case stands and, when he is in a hurry, a word to who has it; taking it back needs one tap more."""
     shown = view(ticket, facts)
     can = possible(ticket.state, Role.CITIZEN)
-    if word(message).replace(" ", "") in WITHDRAWS:
+    running = [one for one in facts.tickets if one.open and Action.WITHDRAW in possible(one.state, Role.CITIZEN)]
+    if _back(word(message)) and len(running) > 1:
+        choices = (button(f"撤回 {one.number} {one.title}"[:24], "act", one.number, Action.WITHDRAW) for one in running)
+        asked = Reply(text="您有几张单在办，要撤回哪一张？", buttons=column(*choices, button("都不撤", "case")))
+        return Outcome(replies=(asked,), session=_leave(session))
+    if _back(word(message)):
         text = f"要撤回工单 {ticket.number}（{ticket.title}）吗？撤回后就不办了。"
         rows = column(
             button("撤回", "act", ticket.number, Action.WITHDRAW), button("不撤，接着办", "case", ticket.number)
@@ -322,7 +345,7 @@ def view(ticket: Ticket, facts: Facts) -> Reply:
     lines = [f"工单 {ticket.number}：{ticket.title}", f"现在：{STATES[ticket.state].plain}"]
     if ticket.owner_name:
         lines.append(f"承办：{ticket.owner_name}")
-    if ticket.open and STATES[ticket.state].clock:
+    if ticket.open and STATES[ticket.state].clock and ticket.kind != "emergency":
         lines.append(f"答应在 {say_time(ticket.due_at)} 前给您回话")
     if ticket.outcome:
         lines.append(f"结果：{ticket.outcome}")
@@ -334,7 +357,7 @@ def view(ticket: Ticket, facts: Facts) -> Reply:
 
 def line(event: Event) -> str:
     """One public event, as a parcel's track shows it."""
-    return "· " + _staff_line(event)
+    return "· " + citizen_line(event)
 
 
 def _view_buttons(ticket: Ticket) -> tuple[tuple[Button, ...], ...]:

@@ -47,7 +47,10 @@ def with_refused(session: Session, *topics: str) -> tuple[str, ...]:
 
 def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> bool:
     """Such words after an answer or after choices."""
-    return bool(session.query) and (bool(session.topic) or bool(session.misses)) and word(message) in WORDS
+    if word(message) not in WORDS or not session.query or not (session.topic or session.misses):
+        return False
+    topic = knowledge.topics.get(session.topic)
+    return not (topic and topic.ask_back and word(message) in {label for label, _ in topic.ask_back[0].options})
 
 
 def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:

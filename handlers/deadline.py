@@ -12,7 +12,7 @@ from handlers.types import Button, ChangeTicket, Facts, Message, Outcome, Reply,
 from knowledge import Knowledge
 from knowledge.deadlines import ADVICE_DAYS, last_day
 from knowledge.types import Period, Topic
-from tickets.due import BEIJING, is_workday
+from tickets.due import BEIJING, is_workday, say_day
 from tickets.states import Action, Role
 from tickets.ticket import Actor, NotAllowed, apply
 
@@ -20,6 +20,7 @@ UNREAD = "这个日子我没看懂。写成“11月3号”“去年8月20日”�
 CARE = "这是按您说的日子算的，特殊情形以法律工作者意见为准。交工单、申请调解都不会让这个日子停下来。"
 DATED = 14  # characters of a message that only names a day
 ASKS = re.compile("[?？吗呢]|几|多少|怎么|咋|能不能|还能|是不是")
+TIMELY = re.compile("晚|来得及|过期|过了|到几号|到哪天|几号前|截止|算到|还能|还可以|最后|几天")
 MEANS = {
     "可中断": "中间催讨过、对方答应过的，可能重新算，留好凭据。",
     "不中断": "中间催过、找过人，也不会重新算。",
@@ -60,11 +61,32 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
     day = find_day(message.text, today)
     if day is None:
         return _unread(topic, session)
-    counted = [period for period in topic.periods if not start or period.start == start]
+    text = counted(topic, start, day, today)
     rows = ((button("换个日子再算", "count", topic.id), PERSON), *_keep_button(topic, start, day, facts, knowledge))
-    text = "\n".join([f"从 {day:%Y-%m-%d} 起算：", *(_line(p, day, today) for p in counted), CARE])
     after = replace(session, want="", step="", slots={}, topic=topic.id)
     return Outcome(replies=(Reply(text=text, sources=sources(topic), buttons=rows),), session=after)
+
+
+def counted(topic: Topic, start: str, day: date, today: date) -> str:
+    """The last day of each period that runs from `start` ("" all), when that was `day`."""
+    lines = [_line(period, day, today) for period in topic.periods if not start or period.start == start]
+    return "\n".join([f"从{say_day(day)}起算：", *lines, CARE])
+
+
+def told_day(text: str, topic: Topic, facts: Facts) -> str:
+    """The reckoning for a day that stands in a question about time, "" without one or when it could mean several."""
+    day = find_day(text, _today(facts)) if topic.periods and TIMELY.search(text) else None
+    start = _meant(text, _starts(topic)) if day else ""
+    return counted(topic, start, day, _today(facts)) if day and start else ""
+
+
+def _meant(text: str, starts: list[str]) -> str:
+    """The only start, or the one that shares most pairs of characters with the text; "" when none stands out."""
+    if len(starts) == 1:
+        return starts[0]
+    shared = [sum(start[i : i + 2] in text for i in range(len(start) - 1)) for start in starts]
+    best = max(shared, default=0)
+    return starts[shared.index(best)] if best and shared.count(best) == 1 else ""
 
 
 def _today(facts: Facts) -> date:
@@ -145,5 +167,5 @@ def _line(period: Period, day: date, today: date) -> str:
     else:
         state = f"还有 {left} 天，最好提前 {ADVICE_DAYS} 天办"
     return (
-        f"· {period.name}（{period.amount} {period.unit}）：最晚 {end:%Y-%m-%d}，{state}。{MEANS.get(period.note, '')}"
+        f"· {period.name}（{period.amount} {period.unit}）：最晚{say_day(end)}，{state}。{MEANS.get(period.note, '')}"
     )

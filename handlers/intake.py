@@ -160,6 +160,11 @@ def _answer(field: Field, verb: str, arguments: tuple[str, ...], message: Messag
         return NONE, ""
     if verb == "pick" and arguments and arguments[0].isdigit() and int(arguments[0]) < len(field.choices):
         return field.choices[int(arguments[0])], ""
+    if text and len(text) <= ASIDE and WHY.search(text):
+        return (
+            "",
+            "问这些是让承办的人少来回跑，只给他看。调解、法律援助不收钱，别的服务收费写在开头。不想说就点“不清楚”。",
+        )
     if not text:
         return "", "这一句没有看到字。打几个字，或者点“不清楚”。"
     if len(text) > LONGEST:
@@ -191,6 +196,10 @@ def _number(text: str) -> tuple[str, str]:
     return "", "这里要一个数目，比如“8000”或“三万多”。说不准就点“不清楚”。"
 
 
+WHY = re.compile(
+    "^(?:为什么|为啥|干嘛|干什么|你?问这|你问那么|怎么问|等一下|等等|要钱吗|要钱不|收费吗|收不收钱|要多少钱)"
+)
+ASIDE = 16  # characters of a word to the one who asks, instead of an answer
 UNWILLING = frozenset({"不想说", "不想留", "不留", "不方便", "不给", "没电话", "没有电话"})
 CHECKS = {"phone": _phone, "number": _number, "date": _date}
 
@@ -258,7 +267,7 @@ def _review(
             for i, (question, _) in enumerate(answers(session.slots, fields), 1)
         )
         return Outcome(replies=(Reply(text="改哪一条？点一下，或者发序号。", buttons=rows),), session=session)
-    if phone := next((f.name for f in fields if f.kind == "phone" and _PHONE.match(text)), ""):
+    if _PHONE.match(text) and (phone := next((f.name for f in fields if f.name == "phone"), "")):
         return _summary({**session.slots, f"f:{phone}": text}, fields, session, knowledge, "电话记下了。")
     if verb == "back" or text in ("返回", "上一步"):
         return _ask(len(fields) - 1, fields, session.slots, session, "")

@@ -1,5 +1,7 @@
 """The text of an article, one tap or one line away: the 看条文 button, or “渔业法78条”."""
 
+import re
+
 from handlers.buttons import PERSON, column, parse
 from handlers.told import source
 from handlers.types import Facts, Message, Outcome, Reply, Session
@@ -7,6 +9,9 @@ from knowledge import Knowledge
 from knowledge.types import Citation
 
 MISSING = "这条的原文还没有装进条文库，下面是核对时记的摘要。"
+TAIL = re.compile(
+    "(?:是|讲|说|写|规定)?(?:的是)?(?:什么|啥|怎么说|怎么写|怎么规定)(?:意思|内容)?[的呢吗?？。]*$|的?(?:原文|内容)[?？。]*$"
+)
 SHOWN = 6  # articles shown at once
 
 
@@ -14,7 +19,7 @@ def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowled
     """The button under an answer, or a message that is nothing but a citation."""
     if message.button:
         return parse(message.button)[0] == "law"
-    return knowledge.laws is not None and knowledge.laws.is_citation(message.text)
+    return knowledge.laws is not None and knowledge.laws.is_citation(TAIL.sub("", message.text))
 
 
 def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:
@@ -28,7 +33,7 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
         sources = tuple(source(one) for one in shown)
         return Outcome(replies=(Reply(text=text, sources=sources, buttons=column(PERSON)),), session=session)
     assert knowledge.laws is not None
-    found = knowledge.laws.explain(message.text)
+    found = knowledge.laws.explain(TAIL.sub("", message.text))
     return Outcome(replies=(Reply(text=found, buttons=column(PERSON)),), session=session)
 
 

@@ -1,5 +1,7 @@
 """找人工: a person is one word away at any time."""
 
+import re
+
 from handlers import intake
 from handlers.buttons import parse
 from handlers.start import word
@@ -35,12 +37,18 @@ WORDS = frozenset(
         "找调解员",
     ]
 )
+SOMEBODY = re.compile(
+    "(?:找|叫|让|派|能不能有|有没有|有)个?(?:活|真)?人(?:来?帮|来办|给我办|跟我讲|联系我|打给我|给我打)"
+)
+SHORT = 16  # characters; a longer message tells something
 GROUP = "这是群里，大家都看得见。您个人的事请点我的头像私聊我，再发“人工”。"
 
 
 def accepts(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> bool:
     """The word, or a button that leads to a person or to a service."""
-    return word(message) in WORDS or parse(message.button)[0] in ("person", "order")
+    if message.button:
+        return parse(message.button)[0] in ("person", "order")
+    return word(message) in WORDS or (len(message.text) <= SHORT and bool(SOMEBODY.search(message.text)))
 
 
 def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledge) -> Outcome:

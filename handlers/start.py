@@ -19,7 +19,7 @@ WORDS = {
     "帮助": "help", "/help": "help", "help": "help", "怎么用": "help",
     "重来": "again", "从头来": "again", "重新开始": "again",
     "停": "stop", "停止": "stop", "退出": "stop", "取消": "stop", "/cancel": "stop", "不办了": "stop", "算了": "stop",
-    "我不办了": "stop", "不填了": "stop", "不弄了": "stop", "不想填了": "stop", "不要了": "stop",
+    "我不办了": "stop", "不填了": "stop", "不弄了": "stop", "不想填了": "stop", "不要了": "stop", "不查了": "stop", "不想查了": "stop", "不问了": "stop", "我不想填了": "stop",
 }  # fmt: skip
 BUTTONS = frozenset({"menu", "events", "services", "help", "stop"})
 

@@ -10,6 +10,7 @@ from knowledge.types import Emergency
 
 LIKELY = 0.4  # with a trigger, the ranker has to lean towards an emergency at least this much
 PLEADED = 0.9  # without a trigger, it has to be sure and the person has to call for help
+TOLD = 7  # and without a trigger so many characters have to tell something: 快点啊 is only impatience
 CERTAIN = 0.99  # or so sure that nobody needs to
 PLEA = re.compile(
     "救命|救救|快救|救人|快来人|来人啊|快派|快打|不行了|快死|要死了|没气了|救护车怎么|被锁|不[让给放]上岸|现在正"
@@ -20,7 +21,7 @@ PAST = re.compile(
     "[一二两三仨四五六七八九十几半0-9]个?多?[月年](?:了|前|后|没|还|才|下来|以后)|几十天|[二三四五六七八九]十.?天|[2-9][0-9]天"
 )
 LEGAL = re.compile(
-    "怎么赔|赔多少|要赔|能赔|赔不赔|赔偿|谁赔|保险公司|不赔|互保|工伤|几级残|鉴定|判几年|被判|索赔|坐牢|追究|取保|罚多少|会罚|"
+    "^(?:要是|如果|万一|假如|假使)|怎么赔|赔多少|要赔|能赔|赔不赔|赔偿|谁赔|保险公司|不赔|互保|工伤|几级残|鉴定|判几年|被判|索赔|坐牢|追究|取保|罚多少|会罚|"
     "怎么防|怎么预防|该查点|防这种|要补上|应急预案|演练|要不要报|该不该讲|要办什么|算不算|合不合法|起诉|要告|时效|谁负责|算谁"
 )
 

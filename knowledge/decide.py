@@ -36,7 +36,7 @@ MOST_PARTS = 6
 CLOSE = 2.0  # a second topic whose words say nearly as much as those of the first
 CLEAR = 0.7  # and clearly more than those of the third is offered beside the answer
 SHORT = 14  # a follow-up has at most this many characters
-AT_HAND = ((6, 6.0), (SHORT, 4.0))  # up to so many characters it leans this much to the topic at hand
+AT_HAND = ((6, 5.5), (SHORT, 3.5))  # up to so many characters it leans this much to the topic at hand
 FARTHER = 1.5  # and this much less to its related topics
 TALK = 0.9  # unless it is surely small talk or a matter of others: 谢谢, 我要离婚
 LEADS = re.compile("^(那|还有|要|会不会|会|能不能|可以|罚|赔)")  # words that only follow on something
@@ -150,7 +150,7 @@ class Decider:
             return None
         found = self._alarm.triggered(seen.text)
         needed = alarm.PLEADED if alarm.pleading(seen.text) else alarm.CERTAIN
-        if not found and sure < needed:
+        if not found and (sure < needed or written(seen.text) < alarm.TOLD):
             return None
         likeliest = self._model.classes[self._dangers[int(seen.danger.argmax())]]
         rule = f"trigger {found[0][1][:20]}" if found else "ranker alone"

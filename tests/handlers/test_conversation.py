@@ -116,7 +116,7 @@ def test_counting_a_deadline(knowledge: Knowledge) -> None:
     outcome = say(knowledge, "不晓得", session=outcome.session)
     assert "没看懂" in outcome.replies[0].text
     outcome = say(knowledge, "11月3号", session=outcome.session)
-    assert "2026-11-03" in outcome.replies[0].text
+    assert "2026年11月3日" in outcome.replies[0].text
 
 
 def _of_one_day(knowledge: Knowledge) -> str:
@@ -138,7 +138,7 @@ def test_of_several_days_one_is_chosen_first(knowledge: Knowledge) -> None:
 
 def test_a_day_typed_after_an_answer_is_counted(knowledge: Knowledge) -> None:
     session = Session(topic=_of_one_day(knowledge), query="几年内要去告")
-    assert "2026-08-30 起算" in say(knowledge, "8月30号下船的", session=session).replies[0].text
+    assert "2026年8月30日（周日）起算" in say(knowledge, "8月30号下船的", session=session).replies[0].text
     assert "起算" not in say(knowledge, "8月30号下船还能告吗", session=session).replies[0].text
 
 
@@ -176,3 +176,25 @@ def test_the_fact_asked_back_for_may_be_typed(said: str, knowledge: Knowledge) -
 
 def _place(topic: Topic, label: str) -> int:
     return [each for each, _ in topic.ask_back[0].options].index(label)
+
+
+def test_a_day_in_the_question_is_counted_with_the_answer(knowledge: Knowledge) -> None:
+    replies = say(knowledge, "判决书11月20号收到，上诉到几号").replies
+    assert "2026年12月7日" in replies[1].text  # the fifteenth day is a Saturday
+
+
+def test_an_article_may_be_asked_for_in_a_sentence(knowledge: Knowledge) -> None:
+    plain = say(knowledge, "渔业法第七十八条").replies[0].text
+    assert say(knowledge, "渔业法第七十八条说的是什么").replies[0].text == plain
+
+
+@pytest.mark.parametrize(
+    "said", ["快点啊", "你们快点联系我", "我火大死了", "算了不想说了", "要是有人落水怎么办", "来催一下"]
+)
+def test_impatience_is_no_alarm(said: str, knowledge: Knowledge) -> None:
+    assert knowledge.decide(said).emergency is None
+
+
+@pytest.mark.parametrize("said", ["救救我", "船长没气了", "网绞住我的脚了", "来人啊", "机舱进水了"])
+def test_few_words_of_danger_are_an_alarm(said: str, knowledge: Knowledge) -> None:
+    assert knowledge.decide(said).emergency is not None
