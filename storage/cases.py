@@ -157,6 +157,8 @@ class Cases(Events):
 
 def fill_columns(database: Database) -> None:
     """Gives the cases of an older program the columns and the words of this one."""
+    if database.dialect == "sqlite":
+        database.run("DELETE FROM tickets_words")
     sets = ", ".join(f"{name} = ?" for name in COLUMNS)
     for row in database.rows("SELECT body FROM tickets"):
         ticket = load(Ticket, row["body"])

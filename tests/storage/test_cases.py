@@ -7,6 +7,7 @@ import pytest
 
 from handlers.types import Attachment, ChangeTicket, Forget, LogQuestion, OpenTicket, Outcome, Reply, Send, Session
 from storage import Conflict, Store, Wanted
+from storage.schema import migrate
 from tests.storage.samples import LATER, NOW, case, changed, message, opened, said
 from tickets.model import Mediation
 from tickets.states import Action, Role, State
@@ -213,3 +214,12 @@ def test_a_change_to_no_case_is_a_conflict(store: Store) -> None:
     with pytest.raises(Conflict):
         store.perform((changed(ticket, Action.CLAIM),), NOW)
     assert isinstance(changed(ticket, Action.CLAIM), ChangeTicket)
+
+
+def test_columns_and_words_may_be_written_anew(store: Store) -> None:
+    """What an update does that changes how a case is filed: on a filled database, and more than once."""
+    store.perform((opened(town="石浦镇", other_party="阿土"),), NOW)
+    store.db.run("INSERT INTO meta (name, value) VALUES ('refill', '1')")
+    migrate(store.db)
+    migrate(store.db)
+    assert [found.number for found in store.queue(Wanted(text="阿土"))] == ["1000-0001"]
