@@ -87,9 +87,10 @@ class Decider:
 
     def _both(self, seen: Seen) -> Decision | None:
         """Two matters told apart by 还有, 另外, 顺便: each gets its answer if it is sure by itself."""
-        parts = [self._see(part) for part in JOINT.split(seen.text, maxsplit=1)]
-        if len(parts) != 2 or any(written(part.text) < MATTER for part in parts):
+        texts = JOINT.split(seen.text, maxsplit=1)
+        if len(texts) != 2 or any(written(text) < MATTER for text in texts):
             return None
+        parts = [self._see(text) for text in texts]
         firsts = [self._best(part) for part in parts]
         if firsts[0][0].id == firsts[1][0].id or not all(map(self._sure, parts, firsts)):
             return None
@@ -216,8 +217,8 @@ class Decider:
 
     def _telling(self, seen: Seen, label: str) -> tuple[str, ...]:
         """The words of the message that speak most for a class."""
-        words = dict.fromkeys(self._extractor.words(seen.text))
-        gains = [(self._model.gain(self._extractor.word_key(word), self._places[label]), word) for word in words]
+        words = list(dict.fromkeys(self._extractor.words(seen.text)))
+        gains = zip(self._model.gains_for(self._extractor.word_keys(words), self._places[label]), words, strict=True)
         return tuple(word for gain, word in sorted(gains, reverse=True)[:WHY_WORDS] if gain > 0)
 
     def _decision(

@@ -89,9 +89,9 @@ class Extractor:
     def words(self, text: str) -> list[str]:
         return [word for word in self._segmenter.words(text) if len(word) > 1]
 
-    def word_key(self, word: str) -> Keys:
-        """The key of one word."""
-        return _words((word,), KINDS.index("w"))
+    def word_keys(self, words: Iterable[str]) -> Keys:
+        """The key of each word."""
+        return _words(words, KINDS.index("w"))
 
     def concepts(self, text: str) -> list[str]:
         """Canonical words and topics that the lexicon sees in the text."""

@@ -70,14 +70,17 @@ class Model:
         scores = np.bincount(self.labels[places], weights=spoken, minlength=len(self.classes))
         return np.asarray(scores * self.temperature, np.float32)
 
-    def gain(self, keys: Keys, label: int) -> float:
-        """How much some features speak for a class, of those it was seen in."""
-        ids, values = self.vocabulary.row([np.empty(0, np.uint64)] * (len(self.vocabulary.kinds) - 1) + [keys])
-        total = 0.0
-        for feature, value in zip(ids, values, strict=True):
-            part = slice(int(self.starts[feature]), int(self.starts[feature + 1]))
-            total += float(value * self.gains[part][self.labels[part] == label].sum())
-        return total
+    def gains_for(self, keys: Keys, label: int) -> list[float]:
+        """How much each feature speaks for a class; 0 for one that is unknown or was not seen in it."""
+        places = np.minimum(np.searchsorted(self.vocabulary.keys, keys), len(self.vocabulary.keys) - 1)
+        return [
+            self._gain(place, label) if self.vocabulary.keys[place] == key else 0.0
+            for key, place in zip(keys, places.tolist(), strict=True)
+        ]
+
+    def _gain(self, feature: int, label: int) -> float:
+        part = slice(int(self.starts[feature]), int(self.starts[feature + 1]))
+        return float(self.gains[part][self.labels[part] == label].sum())
 
     def save(self, folder: Path) -> None:
         """Write the folder beside and swap it in, so that no process maps half a model."""
