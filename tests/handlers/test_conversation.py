@@ -189,7 +189,16 @@ def test_an_article_may_be_asked_for_in_a_sentence(knowledge: Knowledge) -> None
 
 
 @pytest.mark.parametrize(
-    "said", ["快点啊", "你们快点联系我", "我火大死了", "算了不想说了", "要是有人落水怎么办", "来催一下"]
+    "said",
+    [
+        "快点啊",
+        "你们快点联系我",
+        "我火大死了",
+        "算了不想说了",
+        "要是有人落水怎么办",
+        "老公今年三月份被钢丝绳弹到眼睛，老板给了两万后面就不接电话，去哪里弄",
+        "来催一下",
+    ],
 )
 def test_impatience_is_no_alarm(said: str, knowledge: Knowledge) -> None:
     assert knowledge.decide(said).emergency is None
