@@ -17,7 +17,7 @@ from handlers.types import (
     Session,
 )
 from knowledge import Knowledge
-from knowledge.types import Context, Decision, Topic
+from knowledge.types import Decision, Topic
 
 BUTTONS = frozenset({"topic", "yes", "no", "more", "back-ask", "none"})
 UNCLEAR = "我没把握。您问的是不是下面哪一样？"
@@ -29,7 +29,7 @@ MATTER = timedelta(minutes=30)  # after such a pause he speaks of something else
 MOST_SAID, LONGEST_SAID = 6, 500  # of his words on one matter so many pieces of so many characters are remembered
 PIECE = 6  # characters that are hardly a question of their own when more came just before
 ASKING = re.compile(
-    "[?？吗呢么]|算不算|帮|给我|要|第[一二]|怎|咋|多少|几|哪|谁|啥|什|为何|能|可以|要不要|行不|好不|好.{0,4}[不伐]|[不伐]$"
+    "[?？吗呢么]|算不算|帮|给我|要|第[一二]|怎|咋|多少|几|哪|谁|啥|什|为何|能|可以|行不|好.{0,4}[不伐]|[不伐]$"
 )
 PUNISHED = re.compile("罚|判刑|判几年|坐牢|拘留|吊证|吊销")
 BURST = timedelta(seconds=90)  # messages closer than this may be pieces of one question
@@ -81,8 +81,7 @@ PARTICLES = re.compile(r"[\s，。？！,.?!、]|^(我|我的|那|那个|船)?(�
 
 def _decide(text: str, session: Session, facts: Facts, knowledge: Knowledge) -> tuple[str, Decision]:
     """The decision, and the question it is about: one told in several short messages is read as a whole."""
-    context = Context(session.topic, session.query) if session.topic else None
-    decision = knowledge.decide(text, context)
+    decision = knowledge.decide(text, session.topic)
     if decision.action == "emergency" or not (_in_burst(session, facts) and session.said[1:]):
         return text, decision
     if decision.action in ("answer", "smalltalk") and not (decision.action == "answer" and len(text) <= PIECE):
@@ -200,7 +199,7 @@ def _clarify(text: str, decision: Decision, session: Session, facts: Facts, know
     ids = choices or tuple(m.id for m in decision.topics if m.id not in session.refused)[:3]
     known = [button(knowledge.topics[id].title, "topic", id) for id in ids if id in knowledge.topics]
     head = f"{decision.echo}\n{asked}" if decision.echo else asked
-    reply = Reply(text=head, buttons=column(*known[:3], button("都不是，找人工", "none")))
+    reply = Reply(text=head, buttons=column(*known[:3], button(correct.NONE, "none")))
     return Outcome(replies=(reply,), session=replace(session, query=text, misses=max(session.misses, 1)))
 
 

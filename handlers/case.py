@@ -78,7 +78,8 @@ def _meant(message: Message, facts: Facts) -> Ticket | None:
 
 
 SAFE = re.compile(
-    "没事了|人没事|都没事|都平安|人平安|按错|点错|发错|误会|误报|弄错|不用来?救|不用派|不用来了|救上来了|捞上来了|救出来了|送医院了|送到医院|火.{0,3}灭了|找到了|回来了|"
+    "没事了|人没事|都没事|都平安|人平安|按错|点错|发错|误会|误报|弄错|不用来?救|不用派|不用来了|救上来了|捞上来了|救出来了|送医院了|送到医院|"
+    "火.{0,3}灭了|找到了|回来了|"
     "(?:昨天|前天|上个?月|上周|上礼拜|去年|前年|好久以前).{0,3}的事|撤掉|已经葬|葬了|火化"
 )
 FOLLOWING = 16  # characters of a command about a case
@@ -190,22 +191,11 @@ def _back(said: str) -> bool:
 
 
 def _urge(ticket: Ticket, message: Message, session: Session, facts: Facts) -> Outcome:
-    """Where the case stands and, when he is in a hurry, a word to who has it; taking it back needs one tap more."""
+    """Where the case stands and a word to who has it; or the case back, when that is what he wants."""
     shown = view(ticket, facts)
-    can = possible(ticket.state, Role.CITIZEN)
-    running = [one for one in facts.tickets if one.open and Action.WITHDRAW in possible(one.state, Role.CITIZEN)]
-    if _back(word(message)) and len(running) > 1:
-        choices = (button(f"撤回 {one.number} {one.title}"[:24], "act", one.number, Action.WITHDRAW) for one in running)
-        asked = Reply(text="您有几张单在办，要撤回哪一张？", buttons=column(*choices, button("都不撤", "case")))
-        return Outcome(replies=(asked,), session=_leave(session))
     if _back(word(message)):
-        text = f"要撤回工单 {ticket.number}（{ticket.title}）吗？撤回后就不办了。"
-        rows = column(
-            button("撤回", "act", ticket.number, Action.WITHDRAW), button("不撤，接着办", "case", ticket.number)
-        )
-        asked = Reply(text=text, ticket=ticket.number, buttons=rows) if Action.WITHDRAW in can else shown
-        return Outcome(replies=(asked,), session=_leave(session))
-    if Action.ADD not in can:
+        return Outcome(replies=(_take_back(facts) or shown,), session=_leave(session))
+    if Action.ADD not in possible(ticket.state, Role.CITIZEN):
         return Outcome(replies=(shown,), session=_leave(session))
     changed, event = apply(ticket, Action.ADD, _citizen(message), facts.now, f"（催办）{message.text}")
     told = tell_staff(facts, changed, f"工单 {changed.number} 当事人催办：{message.text}", urgent=changed.urgent)
@@ -213,6 +203,19 @@ def _urge(ticket: Ticket, message: Message, session: Session, facts: Facts) -> O
     return Outcome(
         replies=(reply,), session=_leave(session), effects=(ChangeTicket(ticket=changed, event=event), *told)
     )
+
+
+def _take_back(facts: Facts) -> Reply | None:
+    """Asks once more before a case is taken back, and which, when several may be; None when none may."""
+    running = [one for one in facts.tickets if one.open and Action.WITHDRAW in possible(one.state, Role.CITIZEN)]
+    if len(running) > 1:
+        choices = (button(f"撤回 {one.number} {one.title}"[:24], "act", one.number, Action.WITHDRAW) for one in running)
+        return Reply(text="您有几张单在办，要撤回哪一张？", buttons=column(*choices, button("都不撤", "case")))
+    for one in running:
+        text = f"要撤回工单 {one.number}（{one.title}）吗？撤回后就不办了。"
+        take, keep = button("撤回", "act", one.number, Action.WITHDRAW), button("不撤，接着办", "case", one.number)
+        return Reply(text=text, ticket=one.number, buttons=column(take, keep))
+    return None
 
 
 def _citizen(message: Message) -> Actor:

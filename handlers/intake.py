@@ -26,7 +26,6 @@ from tickets.routing import route
 from tickets.states import Role
 from tickets.ticket import Actor, Ticket, open_ticket
 
-TOLD = "what"  # the field that begins with what he has said before
 NOTHING_MORE = frozenset({"就这些", "没了", "没有了", "好了", "没有"})
 UNSURE = "不清楚"
 NONE = "（不清楚）"
@@ -76,7 +75,7 @@ def begin(service: str, session: Session, facts: Facts, knowledge: Knowledge) ->
         head = f"申请“{one.title}”。承办：{one.team}。{one.promise}。收费：{one.fee}。\n{NOTICE}"
     told = "；".join(session.said) or session.query
     if not service and told:
-        slots["f:what"] = told[:LONGEST]
+        slots["told"] = told[:LONGEST]
         head += f"\n您刚才说的“{_cut(told, SHOWN)}”已经记下，要补的接着说，没有了点“就这些”。"
     return _ask(0, fields, slots, session, head)
 
@@ -100,14 +99,12 @@ def handle(message: Message, session: Session, facts: Facts, knowledge: Knowledg
         slots["files"] = _add_files(slots.get("files", ""), message.attachments)
         if not message.text.strip():
             return _kept(index, fields, slots, session, len(message.attachments))
-    name = f"f:{fields[index].name}"
-    known = slots.get(name, "") if fields[index].name == TOLD and "fixing" not in slots else ""
     answer, complaint = _answer(fields[index], verb, arguments, message)
     if complaint:
         return _ask(index, fields, slots, session, complaint)
-    if known:
-        answer = known if answer in (DONE, NONE) or answer in NOTHING_MORE else f"{known}；{answer}"[:LONGEST]
-    slots[name] = answer
+    if told := slots.pop("told", ""):  # what he has said before goes before his first answer, once
+        answer = told if answer in (DONE, NONE) or answer in NOTHING_MORE else f"{told}；{answer}"[:LONGEST]
+    slots[f"f:{fields[index].name}"] = answer
     if slots.pop("fixing", ""):
         return _summary(slots, fields, session, knowledge)
     return _next(index, fields, slots, session, knowledge)
@@ -209,7 +206,7 @@ def _ask(index: int, fields: tuple[Field, ...], slots: Mapping[str, str], sessio
     number = f"（{index + 1}/{len(fields)}）"
     text = f"{head}\n\n{number}{field.question}" if head else f"{number}{field.question}"
     rows: list[tuple[Button, ...]] = [(button(choice, "pick", str(i)),) for i, choice in enumerate(field.choices)]
-    sent = (field.kind == "file" and slots.get("files")) or (field.name == TOLD and slots.get("f:what"))
+    sent = (field.kind == "file" and slots.get("files")) or "told" in slots
     last = [button("就这些", "done")] if sent else [button(UNSURE, "unsure")] if UNSURE not in field.choices else []
     if index > 0:
         last.append(button("返回", "back"))

@@ -14,7 +14,7 @@ from knowledge.fingerprint import fingerprint
 from knowledge.laws import Laws
 from knowledge.model import Model, load_model, stored_fingerprint
 from knowledge.quarantine import Release, Withheld, withheld
-from knowledge.types import ContentError, Context, Decision, Emergency, Outside, Phone, Service, Topic
+from knowledge.types import ContentError, Decision, Emergency, Outside, Phone, Service, Topic
 from knowledge.yearly import Yearly, load_yearly
 
 MODEL = Path(__file__).parent / "model"
@@ -65,9 +65,9 @@ class Knowledge:
         view.withheld = {}
         return view
 
-    def decide(self, text: str, context: Context | None = None) -> Decision:
-        """What to do with a message."""
-        return self._decider.decide(text, context)
+    def decide(self, text: str, at_hand: str = "") -> Decision:
+        """What to do with a message, `at_hand` being the topic that was last answered in this talk."""
+        return self._decider.decide(text, at_hand)
 
 
 def current_model(content: Content, folder: Path) -> Model:

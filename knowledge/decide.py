@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,9 +17,10 @@ from knowledge.known import Known
 from knowledge.model import Floats, Ids, Model
 from knowledge.segment import Segmenter
 from knowledge.text import Slips, clauses, normalise, sentences, written
-from knowledge.types import Action, Context, Decision, Emergency, Match, Outside, Why
+from knowledge.types import Action, Decision, Emergency, Match, Outside, Why
 
 BEST = 5
+AGAIN = 8  # messages whose reading is kept
 ANSWER = 0.5  # from here on a topic is told as the answer
 GAP = 0.1  # if it is this far ahead of the next
 EVIDENCE = 5.4  # and the words themselves say this much, which talk about other things hardly ever reaches
@@ -71,6 +73,8 @@ class Decider:
         self._extractor = Extractor(segmenter, content.words.lexicon)
         self._known = Known(content.topics)
         self._alarm = Alarm(content.emergencies.values())
+        # every handler that wants to know asks again about the same message
+        self._see = lru_cache(maxsize=AGAIN)(self._read)
         self._places = {label: place for place, label in enumerate(model.classes)}
         self._topics = self._of(content.topics)
         self._outside = self._of(content.outside)
@@ -78,12 +82,12 @@ class Decider:
         self._dangers = self._of(content.emergencies)
         self._ordinary = np.concatenate([self._topics, self._outside])
 
-    def decide(self, text: str, context: Context | None = None) -> Decision:
+    def decide(self, text: str, at_hand: str = "") -> Decision:
         """What to do with a message, and why."""
         seen = self._see(text)
         if not written(seen.text):
             return self._decision(seen, "smalltalk", "empty")
-        return self._emergency(seen) or self._both(seen) or self._usual(self._in_context(seen, context))
+        return self._emergency(seen) or self._both(seen) or self._usual(self._in_context(seen, at_hand))
 
     def _both(self, seen: Seen) -> Decision | None:
         """Two matters told apart by 还有, 另外, 顺便: each gets its answer if it is sure by itself."""
@@ -100,7 +104,7 @@ class Decider:
     def _of(self, labels: Iterable[str]) -> Ids:
         return np.array([self._places[label] for label in labels if label in self._places], np.int64)
 
-    def _see(self, text: str) -> Seen:
+    def _read(self, text: str) -> Seen:
         mended, doubtful = self._slips.mend(normalise(text))
         plain = self._logits(mended)
         logits = self._recognised(mended, plain)
@@ -125,18 +129,18 @@ class Decider:
         chances[self._ordinary] = _softmax(logits[self._ordinary])
         return chances
 
-    def _in_context(self, seen: Seen, context: Context | None) -> Seen:
+    def _in_context(self, seen: Seen, at_hand: str) -> Seen:
         """A short message leans to the topic at hand and its related ones: a strong word of its own still wins."""
         size = written(seen.text)
-        if not context or context.topic_id not in self._places or size > SHORT or self._off_topic(seen):
+        if at_hand not in self._places or size > SHORT or self._off_topic(seen):
             return seen
         lean = next(much for longest, much in AT_HAND if size <= longest) * self._model.temperature
-        near = self._of(self._content.topics[context.topic_id].related)
+        near = self._of(self._content.topics[at_hand].related)
         logits = seen.logits.copy()
         logits[near] += lean - FARTHER * self._model.temperature
-        logits[self._places[context.topic_id]] += lean
+        logits[self._places[at_hand]] += lean
         logits[self._outside] -= lean
-        following = frozenset([self._places[context.topic_id], *near.tolist()])
+        following = frozenset([self._places[at_hand], *near.tolist()])
         return replace(seen, logits=logits, chances=self._chances(logits), following=following)
 
     def _off_topic(self, seen: Seen) -> bool:

@@ -196,14 +196,6 @@ class Why:
 
 
 @dataclass(frozen=True)
-class Context:
-    """What a follow-up may refer to: the topic at hand and the question that led there."""
-
-    topic_id: str
-    last_query: str = ""
-
-
-@dataclass(frozen=True)
 class Decision:
     """What to do with a message. `topics` are the best five whatever the action is.
 

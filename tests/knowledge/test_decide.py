@@ -14,7 +14,6 @@ from knowledge.base import current_model
 from knowledge.content import read_content
 from knowledge.model import load_model, stored_fingerprint
 from knowledge.training import train
-from knowledge.types import Context
 
 HOSTILE = (
     "",
@@ -94,13 +93,13 @@ def test_changed_content_is_learned_again(tmp_path: Path) -> None:
 
 
 def test_a_follow_up_stays_with_the_topic(knowledge: Knowledge) -> None:
-    context = Context("fm-summer-closure", "禁渔期偷偷出海抓鱼")
-    assert knowledge.decide("那要罚多少", context).topics[0].id == "fm-summer-closure"
+    at_hand = "fm-summer-closure"
+    assert knowledge.decide("那要罚多少", at_hand).topics[0].id == "fm-summer-closure"
 
 
 def test_a_new_question_leaves_the_topic(knowledge: Knowledge) -> None:
-    context = Context("fm-summer-closure", "禁渔期偷偷出海抓鱼")
-    other = knowledge.decide("船老板欠我半年工钱不给，去哪里讨", context)
+    at_hand = "fm-summer-closure"
+    other = knowledge.decide("船老板欠我半年工钱不给，去哪里讨", at_hand)
     assert other.topics[0].id in ("fm-wage-arrears", "svc-labor-dispute", "fm-boss-runaway", "bundle-crew")
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from knowledge import Knowledge
-from knowledge.types import Context
 
 ROWS = [
     line.split("｜")
@@ -14,7 +13,7 @@ ROWS = [
 
 def fits(knowledge: Knowledge, asked: str, after: str, wanted: str) -> bool:
     at_hand = knowledge.decide(asked).topics[0].id
-    decision = knowledge.decide(after, Context(at_hand, asked))
+    decision = knowledge.decide(after, at_hand)
     if wanted == "talk":
         return decision.action in ("smalltalk", "refuse") or decision.outside is not None
     topics = {at_hand if id == "=" else id for id in wanted.split()}
