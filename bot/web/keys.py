@@ -58,6 +58,8 @@ class Site:
 
 
 SITE = web.AppKey("site", Site)
+# how many things had happened before a page was made: what the stream tells beyond that is news to it
+POSITION = web.RequestKey("position", int)
 
 
 def site(request: web.Request) -> Site:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.settings import Settings
 from bot.turn import fresh_code
-from bot.web.keys import Site, site
+from bot.web.keys import POSITION, Site, site
 from bot.web.pages import page, read, write
 from bot.web.visitor import form_token, keep, same_origin, token_fits
 from handlers.numbers import fresh_number
@@ -49,7 +49,10 @@ async def member(request: web.Request) -> Member | None:
     here, token = site(request), request.cookies.get(COOKIE, "")
     if not token:
         return None
-    return await read(here, lambda store: store.member_by_token(token, LOGIN, here.clock()))
+    found, request[POSITION] = await read(
+        here, lambda store: (store.member_by_token(token, LOGIN, here.clock()), store.audit_head()[0])
+    )
+    return found
 
 
 def csrf_of(request: web.Request) -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import jinja2
 from aiohttp import web
 
-from bot.web.keys import Site, site
+from bot.web.keys import POSITION, Site, site
 from storage import Store
 from tickets.due import say_day, say_time
 
@@ -41,7 +41,7 @@ def render(here: Site, template: str, **values: Any) -> str:
 
 def page(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:
     """A template as a page."""
-    text = render(site(request), template, **values)
+    text = render(site(request), template, position=request.get(POSITION, ""), **values)
     return web.Response(text=text, status=status, content_type="text/html")
 
 

@@ -54,7 +54,7 @@
 
   // ---- what is new
 
-  let busy = false, again = false, position = "", due = false, later = null;
+  let busy = false, again = false, position = document.body.dataset.position || "", due = false, later = null;
   async function refresh() {
     if (busy) { again = true; return; }
     busy = true;
