@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.web.canned import can_play, canned, filled, macros
-from bot.web.keys import Site, site
+from bot.web.keys import POSITION, Site, site
 from bot.web.login import csrf_of
 from bot.web.pages import page, read, write
 from bot.web.queue import TEAM_ROLES, row
@@ -53,7 +53,8 @@ async def show(
     if found is None:
         raise web.HTTPNotFound(text="没有这张工单，或者它不归您看。")
     ticket, events, handed_in, letters, team = found
-    await _note_seen(here, number, me)
+    if await _note_seen(here, number, me):
+        request[POSITION] += 1  # one's own look is no news
     body = sees_body(ticket, me)
     same = await read(here, lambda store: _duplicates(store, ticket, me)) if body and ticket.open else []
     acts = offered(ticket, me) if body else ()
@@ -81,11 +82,13 @@ HandedIn = tuple[tuple[Attachment, Event], ...]
 NEAR = 20  # cases with the same telephone number looked at
 
 
-async def _note_seen(here: Site, number: str, me: Member) -> None:
+async def _note_seen(here: Site, number: str, me: Member) -> bool:
     """Who of the staff looked at a case is part of its history, once a day."""
     now = here.clock()
     if not await read(here, lambda store: store.has_seen(number, me, now)):
         await write(here, lambda store: store.saw(number, me, now))
+        return True
+    return False
 
 
 def _articles(ticket: Ticket, here: Site) -> list[tuple[str, str]]:
